@@ -1,0 +1,76 @@
+#include "base/hash.hpp"
+
+#include <openssl/evp.h>
+#include <xxhash.h>
+
+#include <cstring>
+#include <memory>
+#include <vector>
+
+#include "base/file.hpp"
+
+namespace clipdex {
+namespace {
+
+class Sha256 {
+ public:
+  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
+  }
+
+  void update(const void* data, std::size_t size) {
+    EVP_DigestUpdate(context_.get(), data, size);
+  }
+
+  std::string hex() {
+    std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
+    return to_hex(std::span(digest.data(), size));
+  }
+
+ private:
+  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+};
+
+}  // namespace
+
+ContentHash content_hash(std::span<const std::byte> bytes) noexcept {
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
+  ContentHash hash{};
+  std::memcpy(hash.data(), canonical.digest, hash.size());
+  return hash;
+}
+
+std::string sha256_hex(std::string_view bytes) {
+  Sha256 digest;
+  digest.update(bytes.data(), bytes.size());
+  return digest.hex();
+}
+
+Result<std::string> sha256_file(const std::filesystem::path& path) {
+  Result<RegularFile> file = RegularFile::open(path);
+  if (!file) return file.error();
+  Sha256 digest;
+  std::vector<std::byte> block(1 << 20);
+  while (true) {
+    Result<std::size_t> count = file.value().read_some(block);
+    if (!count) return count.error();
+    if (count.value() == 0) return digest.hex();
+    digest.update(block.data(), count.value());
+  }
+}
+
+std::string to_hex(std::span<const std::uint8_t> bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (std::uint8_t byte : bytes) {
+    text.push_back(kDigits[byte >> 4]);
+    text.push_back(kDigits[byte & 15]);
+  }
+  return text;
+}
+
+}  // namespace clipdex
