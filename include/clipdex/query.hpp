@@ -1,0 +1,63 @@
+/// A search as a value: what every door (command line, HTTP, ROS) builds and the library answers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "clipdex/types.hpp"
+
+namespace clipdex {
+
+/// One part of what is looked for. The vector that is searched with is the normalised sum of
+/// weight × unit vector over all terms; a negative weight pushes away.
+struct QueryTerm {
+  enum class Kind {
+    text,        ///< `value` is UTF-8 text
+    image_file,  ///< `value` is the path of an image file
+    image_url,   ///< `value` is an http or https address of an image
+  };
+  Kind kind = Kind::text;
+  std::string value;
+  double weight = 1;  ///< never 0
+
+  friend bool operator==(const QueryTerm&, const QueryTerm&) = default;
+};
+
+/// Conditions that an image must meet before it is ranked at all. Absent ones admit everything.
+struct QueryFilters {
+  std::vector<std::string> path_globs;         ///< all must match the absolute path; see docs/query.md
+  std::optional<std::int64_t> taken_from_s;    ///< seconds since 1970 UTC, inclusive
+  std::optional<std::int64_t> taken_before_s;  ///< seconds since 1970 UTC, exclusive
+
+  friend bool operator==(const QueryFilters&, const QueryFilters&) = default;
+};
+
+struct Query {
+  std::vector<QueryTerm> terms;  ///< at least one
+  QueryFilters filters;
+  std::size_t hits_max = 10;           ///< at least 1
+  std::optional<double> score_min;     ///< hits below this cosine are left out
+
+  friend bool operator==(const Query&, const Query&) = default;
+};
+
+/// Where the time of a search went, in milliseconds of wall time.
+struct SearchTimes {
+  double open_ms = 0;    ///< loading the encoders and the vectors; near 0 when they were loaded before
+  double encode_ms = 0;  ///< turning the terms into one vector
+  double rank_ms = 0;    ///< filtering, comparing and ranking
+};
+
+/// The answer to a query.
+struct SearchResult {
+  std::vector<Hit> hits;             ///< best first; at most `hits_max`
+  std::uint64_t library_count = 0;   ///< images that could have been found without filters
+  std::uint64_t filtered_count = 0;  ///< of these, how many passed the filters
+  SearchTimes times;
+  std::vector<std::string> notices;  ///< full sentences for the user, such as that a text was cut
+};
+
+}  // namespace clipdex

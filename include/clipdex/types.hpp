@@ -1,0 +1,34 @@
+/// The plain values that every door of clipdex speaks in. No behaviour, no ownership beyond their own
+/// members; copy and move them freely, from any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace clipdex {
+
+/// Names one image of a library for as long as the library lives; never reused, never 0 for an image.
+using ImageId = std::int64_t;
+
+/// A unit-length float32 vector; its size is the model's dimension.
+using Embedding = std::vector<float>;
+
+/// Which embedding space a vector belongs to. Two vectors may be compared only when both fields agree.
+struct ModelIdentity {
+  std::string hash;           ///< 64 hexadecimal digits over everything that decides the vectors
+  std::size_t dimension = 0;  ///< floats a vector
+
+  friend bool operator==(const ModelIdentity&, const ModelIdentity&) = default;
+};
+
+/// One image found by a search.
+struct Hit {
+  int rank = 0;          ///< from 1, in descending order of score
+  ImageId image_id = 0;
+  std::string path;      ///< absolute; the bytes the file system gave, not always UTF-8
+  double score = 0;      ///< cosine of the query's vector and the image's, -1 to 1
+};
+
+}  // namespace clipdex
