@@ -7,6 +7,11 @@
 function(clipdex_room name)
   cmake_parse_arguments(ROOM "" "" "ROOMS;LIBRARIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  if(NOT sources)  # Headers only, so far.
+    add_library(clipdex_${name} INTERFACE)
+    target_include_directories(clipdex_${name} INTERFACE ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
+    return()
+  endif()
   add_library(clipdex_${name} STATIC ${sources})
   target_include_directories(clipdex_${name} PUBLIC ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src)
   list(TRANSFORM ROOM_ROOMS PREPEND clipdex_)
