@@ -12,6 +12,8 @@
 
 namespace clipdex::vectors {
 
+class TopK;
+
 /// All rows in one block of memory, 4 bytes a float, each row padded to a multiple of 64 bytes.
 ///
 /// Its life: made for a dimension, filled by `add` from one thread, and from then on only searched,
@@ -37,13 +39,17 @@ class ExactIndex final : public VectorIndex {
                                 const Admitted& admitted) const override;
 
  private:
-  /// Rows `begin` to `end`, the latter excluded.
+  /// The rows from `begin` up to, but without, `end`; a few hundred at most.
   struct Range {
     std::size_t begin = 0;
     std::size_t end = 0;
   };
 
+  /// The admitted rows in ascending order.
   std::vector<Range> admitted_ranges(const Admitted& admitted) const;
+
+  /// Offers every row of the ranges to `best`; what one worker of a search does.
+  void scan(const float* padded_query, std::span<const Range> ranges, TopK& best) const;
 
   std::size_t dimension_;
   std::size_t stride_;  ///< floats from one row to the next

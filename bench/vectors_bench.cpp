@@ -1,0 +1,91 @@
+// How fast the exact index is, beside what the memory of the machine allows: reading the same bytes
+// and doing nothing else with them. Run: build/release/bin/bench_vectors
+#include <benchmark/benchmark.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <optional>
+#include <random>
+#include <vector>
+
+#include "vectors/aligned_allocator.hpp"
+#include "vectors/dot_product.hpp"
+#include "vectors/exact_index.hpp"
+
+namespace {
+
+using clipdex::ImageId;
+using clipdex::vectors::AlignedAllocator;
+using clipdex::vectors::ExactIndex;
+
+constexpr std::size_t kRows = 100'000;
+constexpr std::size_t kDimension = 512;
+constexpr auto kBytes = static_cast<std::int64_t>(kRows * kDimension * sizeof(float));
+
+using Floats = std::vector<float, AlignedAllocator<float>>;
+
+// A few million random numbers are enough: what they are decides nothing here.
+Floats random_floats(std::size_t count) {
+  std::minstd_rand random(7);
+  std::uniform_real_distribution<float> uniform(-1, 1);
+  Floats floats(count);
+  for (float& x : floats) x = uniform(random);
+  return floats;
+}
+
+const Floats& rows() {
+  static const Floats floats = random_floats(kRows * kDimension);
+  return floats;
+}
+
+const ExactIndex& full_index() {
+  static const ExactIndex index = [] {
+    ExactIndex filled(kDimension);
+    filled.reserve(kRows);
+    for (std::size_t i = 0; i < kRows; ++i) {
+      filled.add(static_cast<ImageId>(i + 1), {rows().data() + i * kDimension, kDimension});
+    }
+    return filled;
+  }();
+  return index;
+}
+
+void search_all_rows(benchmark::State& state) {
+  const auto k = static_cast<std::size_t>(state.range(0));
+  const std::span<const float> query(rows().data(), kDimension);
+  for (auto _ : state) benchmark::DoNotOptimize(full_index().search(query, k, std::nullopt));
+  state.SetBytesProcessed(state.iterations() * kBytes);
+}
+BENCHMARK(search_all_rows)->Arg(10)->Arg(1000)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void search_every_tenth_row(benchmark::State& state) {
+  std::vector<ImageId> admitted;
+  for (std::size_t i = 1; i <= kRows; i += 10) admitted.push_back(static_cast<ImageId>(i));
+  const std::span<const float> query(rows().data(), kDimension);
+  for (auto _ : state) benchmark::DoNotOptimize(full_index().search(query, 10, admitted));
+  state.SetBytesProcessed(state.iterations() * kBytes / 10);
+}
+BENCHMARK(search_every_tenth_row)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void dot_products_one_thread(benchmark::State& state) {
+  std::vector<float> scores(kRows);
+  for (auto _ : state) {
+    clipdex::vectors::dot_products(rows().data(), rows().data(), kDimension, kRows, scores.data());
+    benchmark::DoNotOptimize(scores.data());
+  }
+  state.SetBytesProcessed(state.iterations() * kBytes);
+}
+BENCHMARK(dot_products_one_thread)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+// The baseline: memchr looks at every byte once, with the C library's best instructions.
+void read_the_same_bytes_one_thread(benchmark::State& state) {
+  const std::vector<unsigned char> bytes(static_cast<std::size_t>(kBytes), 1);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(std::memchr(bytes.data(), 0, bytes.size()));
+  }
+  state.SetBytesProcessed(state.iterations() * kBytes);
+}
+BENCHMARK(read_the_same_bytes_one_thread)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+}  // namespace
