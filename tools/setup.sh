@@ -12,7 +12,7 @@ packages=(
   libxxhash-dev libssl-dev libhwy-dev libcurl4-openssl-dev
   libcli11-dev libspdlog-dev libfmt-dev libchafa-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  clang clang-format clang-tidy libclang-rt-dev
+  clang clang-format clang-tidy libclang-rt-dev shellcheck
   python3 python3-numpy python3-onnx python3-pil
 )
 
