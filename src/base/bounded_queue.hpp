@@ -1,6 +1,7 @@
 /// A queue between two stages of a pipeline: it has a name and a maximum, and whoever is too fast waits.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -44,6 +45,19 @@ class BoundedQueue {
     std::unique_lock lock(mutex_);
     has_items_.wait(lock, [&] { return closed_ || !items_.empty(); });
     return take_front();
+  }
+
+  /// As `pop`, but gives up after `wait_max`; `is_drained` tells the two kinds of nothing apart.
+  std::optional<T> pop_for(std::chrono::milliseconds wait_max) {
+    std::unique_lock lock(mutex_);
+    has_items_.wait_for(lock, wait_max, [&] { return closed_ || !items_.empty(); });
+    return take_front();
+  }
+
+  /// Whether the queue is closed and empty: nothing will ever come out again.
+  bool is_drained() {
+    std::lock_guard lock(mutex_);
+    return closed_ && items_.empty();
   }
 
   /// Takes the oldest item if there is one now; never waits for one.

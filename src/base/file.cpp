@@ -28,13 +28,6 @@ ErrorCode code_of(int error_number) {
   }
 }
 
-FileStamp stamp_of(const struct stat& status) {
-  return {.size_bytes = static_cast<std::uint64_t>(status.st_size),
-          .mtime_ns = status.st_mtim.tv_sec * kNanosecondsPerSecond + status.st_mtim.tv_nsec,
-          .device = status.st_dev,
-          .inode = status.st_ino};
-}
-
 std::string_view kind_of(mode_t mode) {
   if (S_ISDIR(mode)) return "a directory";
   if (S_ISFIFO(mode)) return "a named pipe";
@@ -56,6 +49,13 @@ Result<std::monostate> write_all(int descriptor, const std::filesystem::path& pa
 }
 
 }  // namespace
+
+FileStamp stamp_of(const struct stat& status) noexcept {
+  return {.size_bytes = static_cast<std::uint64_t>(status.st_size),
+          .mtime_ns = status.st_mtim.tv_sec * kNanosecondsPerSecond + status.st_mtim.tv_nsec,
+          .device = status.st_dev,
+          .inode = status.st_ino};
+}
 
 Error system_error(std::string_view action, const std::filesystem::path& path, int error_number) {
   ErrorCode code = code_of(error_number);

@@ -2,13 +2,15 @@
 /// run, with errors that name the file and the remedy.
 #pragma once
 
-#include <sys/types.h>
+#include <sys/stat.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
+#include <string_view>
+#include <variant>
 #include <vector>
 
 #include "clipdex/error.hpp"
@@ -24,6 +26,9 @@ struct FileStamp {
 
   friend bool operator==(const FileStamp&, const FileStamp&) = default;
 };
+
+/// The stamp in what stat(2) gave.
+FileStamp stamp_of(const struct stat& status) noexcept;
 
 /// An open regular file, read-only; owns its descriptor. Movable. One thread at a time.
 class RegularFile {

@@ -66,6 +66,9 @@ class Towers {
   virtual TextEncoder& text() = 0;
 };
 
+/// The towers of a package, loaded one by one when they are first needed. Loads nothing itself.
+std::unique_ptr<Towers> make_towers(const model::Package& package, Tuning tuning);
+
 /// Decodes, prepares and encodes one image file's bytes, as indexing does it, for queries by example.
 /// Errors: those of `image::decode`. Throws as `ImageEncoder::encode`.
 Result<Embedding> encode_image_bytes(ImageEncoder& encoder, std::span<const std::byte> bytes,

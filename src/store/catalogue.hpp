@@ -125,6 +125,10 @@ class Catalogue {
   std::optional<std::string> property(std::string_view key) const;
   void set_property(std::string_view key, std::string_view value);
 
+  /// A text that differs after every committed `Transaction`, from whatever process: the property
+  /// "generation", which `Transaction::commit` counts up. For caches of what the library holds.
+  std::string content_version() const;
+
   // --- models ---
   /// The row of a model; adds it when it is new. A changed name or directory is taken over.
   ModelId ensure_model(const ModelIdentity& identity, std::string_view name, std::string_view directory);
@@ -137,6 +141,8 @@ class Catalogue {
   std::vector<Root> roots() const;
   /// Adds a root, or updates the one with the same path. Roots below the new one are absorbed by it.
   RootId ensure_root(const Root& root);
+  /// Forgets a root; images that still name it keep their rows.
+  void remove_root(RootId id);
   void mark_root_indexed(RootId id, std::int64_t time_s);
 
   // --- the indexer's questions ---

@@ -1,0 +1,192 @@
+#include "library/indexing.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "base/utf8.hpp"
+#include "encode/encoders.hpp"
+#include "indexer/pipeline.hpp"
+#include "library/model_locator.hpp"
+#include "library/search_engine.hpp"
+#include "model/package.hpp"
+#include "store/catalogue.hpp"
+
+namespace clipdex::library {
+namespace fs = std::filesystem;
+namespace {
+
+bool is_below(std::string_view path, std::string_view folder) {
+  return folder == "/" || (path.starts_with(folder) && path.size() > folder.size() &&
+                           path[folder.size()] == '/');
+}
+
+/// A folder as it is stored: absolute and without links; one that is gone keeps its written form.
+std::string canonical_text(const fs::path& folder) {
+  std::error_code error;
+  const fs::path canonical = fs::canonical(folder, error);
+  std::string text = error ? fs::absolute(folder).lexically_normal().native() : canonical.native();
+  if (text.size() > 1 && text.ends_with('/')) text.pop_back();
+  return text;
+}
+
+const store::Root* root_of(const std::vector<store::Root>& roots, std::string_view folder) {
+  for (const store::Root& root : roots) {
+    if (root.path == folder || is_below(folder, root.path)) return &root;
+  }
+  return nullptr;
+}
+
+void require_directory(const fs::path& folder, bool is_known) {
+  std::error_code error;
+  const fs::file_status status = fs::status(folder, error);
+  if (fs::is_directory(status)) return;
+  if (fs::exists(status)) {
+    throw Exception(ErrorCode::invalid_argument,
+                    fmt::format("{} is a file; give the folder that it is in",
+                                to_valid_utf8(folder.native())));
+  }
+  if (is_known) return;  // Unmounted, perhaps: the run keeps its rows and says so.
+  throw Exception(ErrorCode::not_found,
+                  fmt::format("there is no folder {}; check how it is written",
+                              to_valid_utf8(folder.native())));
+}
+
+/// Everything below is checked before anything is written, so a mistyped folder leaves no trace.
+std::vector<std::string> check_folders(const store::Catalogue* catalogue,
+                                       const IndexOptions& options) {
+  const std::vector<store::Root> known =
+      catalogue == nullptr ? std::vector<store::Root>{} : catalogue->roots();
+  std::vector<std::string> folders;
+  for (const fs::path& folder : options.folders) {
+    std::string text = canonical_text(folder);
+    require_directory(folder, root_of(known, text) != nullptr);
+    folders.push_back(std::move(text));
+  }
+  if (options.folders.empty()) {
+    for (const store::Root& root : known) folders.push_back(root.path);
+  }
+  if (folders.empty()) {
+    throw Exception(ErrorCode::invalid_argument,
+                    "the library knows no folder yet; say which: clipdex index FOLDER");
+  }
+  std::sort(folders.begin(), folders.end());
+  folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
+  // A folder inside another one given is scanned with it.
+  std::vector<std::string> outermost;
+  for (std::string& folder : folders) {
+    const bool covered = std::any_of(outermost.begin(), outermost.end(),
+                                     [&](const auto& outer) { return is_below(folder, outer); });
+    if (!covered) outermost.push_back(std::move(folder));
+  }
+  return outermost;
+}
+
+std::vector<indexer::ScanScope> make_scopes(store::Catalogue& catalogue,
+                                            const std::vector<std::string>& folders,
+                                            const IndexOptions& options) {
+  for (const std::string& folder : folders) {
+    const std::vector<store::Root> known = catalogue.roots();
+    const store::Root* old = root_of(known, folder);
+    store::Root root = old == nullptr ? store::Root{} : *old;
+    if (old == nullptr) root.path = folder;
+    if (options.excludes) root.excludes = *options.excludes;
+    if (options.hidden_files) root.hidden_files = *options.hidden_files;
+    catalogue.ensure_root(root);
+  }
+  const std::vector<store::Root> roots = catalogue.roots();
+  std::vector<indexer::ScanScope> scopes;
+  for (const std::string& folder : folders) scopes.push_back({*root_of(roots, folder), folder});
+  return scopes;
+}
+
+struct IndexingModel {
+  model::Package package;
+  std::string hash;
+};
+
+/// The model named; else the one that made the library's vectors; else the demo model.
+IndexingModel choose_indexing_model(const store::Catalogue* catalogue, const std::string& wanted) {
+  const std::optional<store::ModelRow> active =
+      catalogue == nullptr ? std::nullopt : catalogue->active_model();
+  const bool has_package = active && !active->directory.empty();
+  if (has_package) {
+    ChosenModel chosen = choose_model(*catalogue, wanted);  // Refuses another model than before.
+    return {std::move(chosen.package), chosen.row.identity.hash};
+  }
+  model::Package package =
+      model::read_package(locate_model(wanted).value_or_throw()).value_or_throw();
+  std::string hash = model::package_hash(package).value_or_throw();
+  return {std::move(package), std::move(hash)};
+}
+
+unsigned worker_count(unsigned wanted) {
+  return wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
+}
+
+std::optional<store::Catalogue> open_if_present(const fs::path& file) {
+  std::error_code error;
+  if (!fs::exists(file, error)) return std::nullopt;
+  return store::Catalogue::open(file, store::Access::read);
+}
+
+}  // namespace
+
+IndexReport index_folders(const LibraryOptions& library, const IndexOptions& options) {
+  std::vector<std::string> folders;
+  IndexingModel chosen;
+  {
+    const std::optional<store::Catalogue> existing = open_if_present(library.file);
+    const store::Catalogue* catalogue = existing ? &*existing : nullptr;
+    folders = check_folders(catalogue, options);
+    chosen = choose_indexing_model(catalogue, library.model);
+  }
+  const std::unique_ptr<encode::ImageEncoder> encoder =
+      encode::load_image_encoder(chosen.package, encode::Tuning::throughput).value_or_throw();
+
+  store::Catalogue catalogue = store::Catalogue::open(library.file, store::Access::write);
+  const store::ModelId model =
+      catalogue.ensure_model({chosen.hash, encoder->dimension()}, chosen.package.name,
+                             chosen.package.directory.native());
+  catalogue.set_active_model(model);
+  const indexer::IndexJob job{
+      .library = catalogue,
+      .model = model,
+      .encoder = *encoder,
+      .open_reader = [&] { return store::Catalogue::open(library.file, store::Access::read); },
+      .scopes = make_scopes(catalogue, folders, options),
+      .retry_failed = options.retry_failed,
+      .threads = worker_count(options.threads),
+      .progress = options.progress};
+  return indexer::run_pipeline(job);
+}
+
+std::uint64_t forget_folder(const fs::path& library_file, const fs::path& folder) {
+  store::Catalogue catalogue = store::Catalogue::open(library_file, store::Access::write);
+  const std::string text = canonical_text(folder);
+  std::vector<ImageId> ids;
+  catalogue.visit_below(text, [&](ImageId id, std::string_view) { ids.push_back(id); });
+  store::Catalogue::Transaction transaction(catalogue);
+  for (ImageId id : ids) catalogue.remove_image(id);
+  bool was_root = false;
+  for (const store::Root& root : catalogue.roots()) {
+    if (root.path != text && !is_below(root.path, text)) continue;
+    catalogue.remove_root(root.id);
+    was_root = true;
+  }
+  transaction.commit();
+  if (ids.empty() && !was_root) {
+    throw Exception(ErrorCode::not_found,
+                    fmt::format("{} holds nothing of {}; `clipdex status` shows its folders",
+                                library_file.native(), to_valid_utf8(text)));
+  }
+  return ids.size();
+}
+
+}  // namespace clipdex::library

@@ -1,0 +1,132 @@
+#include "clipdex/library.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <system_error>
+#include <utility>
+
+#include "library/indexing.hpp"
+#include "library/model_locator.hpp"
+#include "library/search_engine.hpp"
+#include "model/package.hpp"
+#include "search/execute.hpp"
+#include "store/catalogue.hpp"
+
+namespace clipdex {
+namespace {
+
+using library::SearchEngine;
+
+double milliseconds_since(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+}
+
+std::uint64_t bytes_on_disk(const std::filesystem::path& file) {
+  std::uint64_t bytes = 0;
+  for (const char* suffix : {"", "-wal"}) {
+    std::error_code error;
+    const std::uintmax_t size = std::filesystem::file_size(file.native() + suffix, error);
+    if (!error) bytes += size;
+  }
+  return bytes;
+}
+
+std::uint64_t count_below(const store::Catalogue& catalogue, const std::string& folder) {
+  std::uint64_t count = 0;
+  catalogue.visit_below(folder, [&](ImageId, std::string_view) { ++count; });
+  return count;
+}
+
+}  // namespace
+
+struct Library::Parts {
+  LibraryOptions options;
+  mutable std::mutex mutex;
+  mutable std::shared_ptr<SearchEngine> engine_;
+
+  store::Catalogue open_reader() const {
+    return store::Catalogue::open(options.file, store::Access::read);
+  }
+
+  /// The engine of the model that searches use; made anew when the library changed its model.
+  std::shared_ptr<SearchEngine> engine(const store::Catalogue& catalogue) const {
+    const std::lock_guard lock(mutex);
+    if (engine_ && !options.model.empty()) return engine_;
+    const std::optional<store::ModelRow> active = catalogue.active_model();
+    if (engine_ && active && active->id == engine_->model().id) return engine_;
+    library::ChosenModel chosen = library::choose_model(catalogue, options.model);
+    engine_ = std::make_shared<SearchEngine>(chosen.package, std::move(chosen.row));
+    return engine_;
+  }
+};
+
+Library::Library(LibraryOptions options) : parts_(std::make_unique<Parts>()) {
+  parts_->options = std::move(options);
+}
+Library::~Library() = default;
+Library::Library(Library&&) noexcept = default;
+Library& Library::operator=(Library&&) noexcept = default;
+
+IndexReport Library::index(const IndexOptions& options) {
+  return library::index_folders(parts_->options, options);
+}
+
+std::uint64_t Library::forget(const std::filesystem::path& folder) {
+  return library::forget_folder(parts_->options.file, folder);
+}
+
+SearchResult Library::search(const Query& query) {
+  const auto began = std::chrono::steady_clock::now();
+  const store::Catalogue catalogue = parts_->open_reader();
+  if (!catalogue.active_model()) return {};  // Nothing was indexed yet, so nothing can be found.
+  const std::shared_ptr<SearchEngine> engine = parts_->engine(catalogue);
+
+  std::shared_ptr<const vectors::ExactIndex> index;
+  const search::Sources sources{engine->towers(),
+                                [&]() -> const vectors::VectorIndex& {
+                                  index = engine->index(catalogue);
+                                  return *index;
+                                },
+                                catalogue};
+  SearchResult result = search::execute(query, sources);
+  result.times.open_ms =
+      milliseconds_since(began) - result.times.encode_ms - result.times.rank_ms;
+  return result;
+}
+
+LibraryStatus Library::status() const {
+  const store::Catalogue catalogue = parts_->open_reader();
+  const store::Counts counts = catalogue.counts();
+  LibraryStatus status;
+  status.file = catalogue.file();
+  status.file_bytes = bytes_on_disk(catalogue.file());
+  status.ready = counts.ready;
+  status.failed = counts.failed;
+  status.not_images = counts.not_image;
+  for (const store::Root& root : catalogue.roots()) {
+    std::error_code error;
+    status.roots.push_back({root.path, count_below(catalogue, root.path),
+                            std::filesystem::is_directory(root.path, error), root.indexed_at_s,
+                            root.excludes});
+  }
+  const std::optional<store::ModelRow> active = catalogue.active_model();
+  const std::filesystem::path demo = library::demo_model_directory();
+  for (const store::ModelRow& row : catalogue.models()) {
+    status.models.push_back({row.identity, row.name, row.directory, catalogue.vector_count(row.id),
+                             active && active->id == row.id, row.directory == demo.native()});
+  }
+  for (const store::Failure& failure : catalogue.failures()) {
+    status.failures.push_back({failure.path, failure.code, failure.message});
+  }
+  return status;
+}
+
+Library::ModelInUse Library::model() const {
+  const std::shared_ptr<SearchEngine> engine = parts_->engine(parts_->open_reader());
+  return {engine->model().name, engine->model().identity, engine->is_demo()};
+}
+
+}  // namespace clipdex

@@ -1,0 +1,97 @@
+#include "library/search_engine.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "library/model_locator.hpp"
+
+namespace clipdex::library {
+namespace {
+
+std::string describe(const store::ModelRow& row) {
+  return fmt::format("'{}' ({})", row.name, row.identity.hash.substr(0, 12));
+}
+
+/// The package in a directory, if it is whole and makes vectors of this identity.
+std::optional<model::Package> package_with_hash(const std::filesystem::path& directory,
+                                                const std::string& hash) {
+  Result<model::Package> package = model::read_package(directory);
+  if (!package) return std::nullopt;
+  Result<std::string> found = model::package_hash(package.value());
+  if (!found || found.value() != hash) return std::nullopt;
+  return std::move(package).value();
+}
+
+ChosenModel choose_named(const store::Catalogue& catalogue, std::string_view wanted) {
+  model::Package package =
+      model::read_package(locate_model(wanted).value_or_throw()).value_or_throw();
+  const std::string hash = model::package_hash(package).value_or_throw();
+  const std::vector<store::ModelRow> rows = catalogue.models();
+  for (const store::ModelRow& row : rows) {
+    if (row.identity.hash == hash) return {std::move(package), row};
+  }
+  const std::optional<store::ModelRow> active = catalogue.active_model();
+  throw Exception(
+      ErrorCode::wrong_model,
+      fmt::format("the vectors of {} were made by the model {}, and those of '{}' ({}) cannot be "
+                  "compared with them; leave --model out, or index into another library with "
+                  "--library FILE --model {}",
+                  catalogue.file().native(), active ? describe(*active) : "of an import",
+                  package.name, hash.substr(0, 12), package.directory.native()));
+}
+
+}  // namespace
+
+SearchEngine::SearchEngine(const model::Package& package, store::ModelRow model)
+    : model_(std::move(model)),
+      is_demo_(package.is_demo),
+      towers_(encode::make_towers(package, encode::Tuning::latency)) {}
+
+std::shared_ptr<const vectors::ExactIndex> SearchEngine::index(const store::Catalogue& catalogue) {
+  const std::lock_guard lock(mutex_);
+  const std::string version = catalogue.content_version();
+  if (index_ && index_version_ == version) return index_;
+  auto index = std::make_shared<vectors::ExactIndex>(model_.identity.dimension);
+  index->reserve(catalogue.vector_count(model_.id));
+  catalogue.visit_vectors(model_.id, [&](ImageId id, std::span<const float> vector) {
+    index->add(id, vector);
+  });
+  index_ = std::move(index);
+  index_version_ = version;
+  return index_;
+}
+
+ChosenModel choose_model(const store::Catalogue& catalogue, std::string_view wanted) {
+  if (!wanted.empty()) return choose_named(catalogue, wanted);
+  const std::optional<store::ModelRow> active = catalogue.active_model();
+  if (!active) {
+    throw Exception(ErrorCode::not_found,
+                    fmt::format("{} holds no vectors yet; put images in with: clipdex index FOLDER",
+                                catalogue.file().native()));
+  }
+  std::vector<std::filesystem::path> directories = installed_models();
+  if (!active->directory.empty()) directories.insert(directories.begin(), active->directory);
+  for (const std::filesystem::path& directory : directories) {
+    if (auto package = package_with_hash(directory, active->identity.hash)) {
+      return {*std::move(package), *active};
+    }
+  }
+  if (active->directory.empty()) {
+    throw Exception(
+        ErrorCode::wrong_model,
+        fmt::format("the vectors of {} were imported ({}), and no model here makes such vectors; "
+                    "index the folders with a model: clipdex index FOLDER",
+                    catalogue.file().native(), active->name));
+  }
+  throw Exception(
+      ErrorCode::wrong_model,
+      fmt::format("the vectors of {} were made by the model {}, which is not at {} any more, or has "
+                  "changed; say where it is with --model DIR",
+                  catalogue.file().native(), describe(*active), active->directory));
+}
+
+}  // namespace clipdex::library

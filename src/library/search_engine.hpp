@@ -1,0 +1,49 @@
+/// What a search needs in memory: the model's towers and the library's vectors, loaded once and kept.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "encode/encoders.hpp"
+#include "model/package.hpp"
+#include "store/catalogue.hpp"
+#include "vectors/exact_index.hpp"
+
+namespace clipdex::library {
+
+/// One embedding space of one library, ready to be searched. Thread-safe.
+class SearchEngine {
+ public:
+  /// @param package the model that made the vectors of `model`; nothing is loaded yet
+  SearchEngine(const model::Package& package, store::ModelRow model);
+
+  const store::ModelRow& model() const noexcept { return model_; }
+  bool is_demo() const noexcept { return is_demo_; }
+  encode::Towers& towers() noexcept { return *towers_; }
+
+  /// The vectors as the catalogue holds them now: read at the first call, and again when another
+  /// connection has written since. The index stays valid as long as the pointer is held.
+  std::shared_ptr<const vectors::ExactIndex> index(const store::Catalogue& catalogue);
+
+ private:
+  const store::ModelRow model_;
+  const bool is_demo_;
+  const std::unique_ptr<encode::Towers> towers_;
+  std::mutex mutex_;
+  std::shared_ptr<const vectors::ExactIndex> index_;
+  std::string index_version_;  ///< `Catalogue::content_version` at the time of reading
+};
+
+/// The package of the model whose vectors a search uses: the one that `wanted` names, else the library's
+/// active one, looked for where it was and on the shelves.
+/// Throws `wrong_model` when the library has no vectors of the model named, or when the package of its
+/// vectors cannot be found any more; the message says what to do.
+struct ChosenModel {
+  model::Package package;
+  store::ModelRow row;
+};
+ChosenModel choose_model(const store::Catalogue& catalogue, std::string_view wanted);
+
+}  // namespace clipdex::library
