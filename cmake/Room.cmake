@@ -19,6 +19,12 @@ function(clipdex_room name)
   clipdex_tests(${name} ROOMS ${ROOM_ROOMS} LIBRARIES ${ROOM_LIBRARIES})
 endfunction()
 
+# What the sanitizers must not report, because it happens inside libraries built without them. Every test gets it.
+set(CLIPDEX_TEST_ENVIRONMENT LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/sanitizers/leaks.supp)
+if(CLIPDEX_SANITIZE MATCHES thread)
+  set(CLIPDEX_TEST_ENVIRONMENT TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/sanitizers/threads.supp)
+endif()
+
 # The tests that mirror one room: tests/NAME/*_test.cpp with GoogleTest, one ctest entry per test.
 function(clipdex_tests name)
   cmake_parse_arguments(TESTS "" "" "ROOMS;LIBRARIES" ${ARGN})
@@ -29,7 +35,8 @@ function(clipdex_tests name)
   add_executable(test_${name} ${sources})
   target_link_libraries(test_${name} PRIVATE clipdex_${name} clipdex_test_support ${TESTS_LIBRARIES}
                                              GTest::gmock GTest::gtest_main)
-  gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${name} TIMEOUT 300)
+  gtest_discover_tests(test_${name} TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60 PROPERTIES
+                       LABELS ${name} TIMEOUT 300 ENVIRONMENT ${CLIPDEX_TEST_ENVIRONMENT})
 endfunction()
 
 # A libFuzzer target from fuzz/NAME.cpp that exercises the given rooms; built by the preset `fuzz` only.
