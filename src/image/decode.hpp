@@ -30,27 +30,30 @@ enum class Fidelity {
 
 struct DecodeOptions {
   Fidelity fidelity = Fidelity::fast;
-  int side_needed = 224;             ///< the short side that is needed later, in pixels
-  std::uint64_t pixels_max = 0;      ///< refuse larger images before decoding them; 0: `default_pixels_max()`
+  int side_needed = 224;  ///< the short side that is needed later, in pixels
+  std::uint64_t pixels_max =
+      0;  ///< refuse larger images before decoding them; 0: `default_pixels_max()`
 };
 
-/// An upright picture (EXIF orientation applied, transparency laid on white, any colour model as RGB8).
+/// An upright picture (EXIF orientation applied, transparency laid on white, any colour model as
+/// RGB8).
 struct Decoded {
-  Raster pixels;                          ///< may be smaller than the original, see `Fidelity::fast`
+  Raster pixels;  ///< may be smaller than the original, see `Fidelity::fast`
   Format format = Format::jpeg;
-  int width = 0;                          ///< of the upright original, in pixels
+  int width = 0;  ///< of the upright original, in pixels
   int height = 0;
-  std::optional<std::int64_t> taken_at_s; ///< EXIF DateTimeOriginal as if it were UTC, seconds since 1970
+  std::optional<std::int64_t>
+      taken_at_s;  ///< EXIF DateTimeOriginal as if it were UTC, seconds since 1970
 };
 
-/// The largest image that this machine can decode in every worker at once without running out of memory:
-/// derived once from the memory that is there (cgroup limits included).
+/// The largest image that this machine can decode in every worker at once without running out of
+/// memory: derived once from the memory that is there (cgroup limits included).
 std::uint64_t default_pixels_max();
 
 /// Decodes one image. An empty span is `corrupt`. Thread-safe; the first call starts libvips.
-/// Errors: `corrupt` (truncated, broken), `unsupported` (no image, or no decoder for it in this build),
-/// `too_large` (more pixels than allowed; the message names both numbers). Messages name no file:
-/// the caller knows it.
+/// Errors: `corrupt` (truncated, broken), `unsupported` (no image, or no decoder for it in this
+/// build), `too_large` (more pixels than allowed; the message names both numbers). Messages name no
+/// file: the caller knows it.
 Result<Decoded> decode(std::span<const std::byte> bytes, const DecodeOptions& options);
 
 }  // namespace clipdex::image

@@ -22,12 +22,14 @@ enum class ResizeMode {
 
 enum class Interpolation { bicubic, bilinear };
 
-/// What happens to pixels before a model sees them; read from a model package, part of its identity.
+/// What happens to pixels before a model sees them; read from a model package, part of its
+/// identity.
 struct PreprocessSpec {
   int size = 224;  ///< side of the square that the model takes, in pixels
   ResizeMode resize_mode = ResizeMode::shortest;
   Interpolation interpolation = Interpolation::bicubic;
-  std::array<float, 3> mean{0.48145466F, 0.4578275F, 0.40821073F};  ///< per channel, of values in 0..1
+  std::array<float, 3> mean{0.48145466F, 0.4578275F,
+                            0.40821073F};  ///< per channel, of values in 0..1
   std::array<float, 3> std{0.26862954F, 0.26130258F, 0.27577711F};
 
   friend bool operator==(const PreprocessSpec&, const PreprocessSpec&) = default;

@@ -7,14 +7,14 @@
 
 namespace clipdex::image {
 
-/// Antialiased resize to exactly width × height (both ≥ 1), as Pillow's Image.resize gives it: two passes,
-/// horizontal first, coefficients in 22-bit fixed point, rounding to 8 bits between the passes.
-/// The source must not be empty. Thread-safe.
+/// Antialiased resize to exactly width × height (both ≥ 1), as Pillow's Image.resize gives it: two
+/// passes, horizontal first, coefficients in 22-bit fixed point, rounding to 8 bits between the
+/// passes. The source must not be empty. Thread-safe.
 Raster resize(const Raster& source, int width, int height, Interpolation interpolation);
 
-/// The resize and crop that `spec` describes: size × size pixels. For `shortest`, the long side becomes
-/// int(size · long / short) and the crop offset round((side − size) / 2) with halves to even, as
-/// openai/CLIP does through torchvision. Thread-safe.
+/// The resize and crop that `spec` describes: size × size pixels. For `shortest`, the long side
+/// becomes int(size · long / short) and the crop offset round((side − size) / 2) with halves to
+/// even, as openai/CLIP does through torchvision. Thread-safe.
 Raster resize_and_crop(const Raster& source, const PreprocessSpec& spec);
 
 /// Writes (value / 255 − mean) / std as planes: `out[channel · side² + y · side + x]`.

@@ -1,0 +1,67 @@
+#include "image/decode.hpp"
+
+#include <utility>
+
+#include "image/decoders.hpp"
+#include "image/orient.hpp"
+
+namespace clipdex::image {
+namespace {
+
+using Bytes = std::span<const std::byte>;
+
+/// Some TIFFs are camera raw files that only LibRaw recognises, and some files that look like
+/// camera raw are plain TIFF. The first error is the one to show when neither decoder reads the
+/// file.
+Result<Stored> decode_tiff_or_raw(Bytes bytes, Format& format, const DecodeOptions& options) {
+  const bool is_raw = format == Format::raw;
+  Result<Stored> first =
+      is_raw ? decode_raw(bytes, options) : decode_vips(bytes, Format::tiff, options);
+  if (first || first.error().code == ErrorCode::too_large) return first;
+  Result<Stored> second =
+      is_raw ? decode_vips(bytes, Format::tiff, options) : decode_raw(bytes, options);
+  if (!second) return first;
+  format = is_raw ? Format::tiff : Format::raw;
+  return second;
+}
+
+Result<Stored> decode_stored(Bytes bytes, Format& format, const DecodeOptions& options) {
+  switch (format) {
+    case Format::jpeg:
+      return decode_jpeg(bytes, options);
+    case Format::bmp:
+      return decode_bmp(bytes, options);
+    case Format::pnm:
+      return decode_pnm(bytes, options);
+    case Format::tiff:
+    case Format::raw:
+      return decode_tiff_or_raw(bytes, format, options);
+    default:
+      return decode_vips(bytes, format, options);
+  }
+}
+
+}  // namespace
+
+Result<Decoded> decode(Bytes bytes, const DecodeOptions& options) {
+  if (bytes.empty()) return Error{ErrorCode::corrupt, "the file is empty"};
+  const std::optional<Format> sniffed = sniff(bytes);
+  if (!sniffed) {
+    return Error{ErrorCode::unsupported,
+                 "the content is that of no image format that clipdex reads"};
+  }
+  Format format = *sniffed;
+  DecodeOptions limited = options;
+  if (limited.pixels_max == 0) limited.pixels_max = default_pixels_max();
+  Result<Stored> result = decode_stored(bytes, format, limited);
+  if (!result) return std::move(result).error();
+  Stored& stored = result.value();
+  const bool swapped = swaps_sides(stored.exif.orientation);
+  return Decoded{.pixels = upright(std::move(stored.pixels), stored.exif.orientation),
+                 .format = format,
+                 .width = swapped ? stored.height : stored.width,
+                 .height = swapped ? stored.width : stored.height,
+                 .taken_at_s = stored.exif.taken_at_s};
+}
+
+}  // namespace clipdex::image
