@@ -16,14 +16,22 @@ namespace clipdex::text {
 
 using TokenId = std::int32_t;
 
+/// The longest text that `encode` takes, in bytes.
+constexpr std::size_t kTextBytesMax = std::size_t{16} << 20;
+
+/// How many merges of its file openai/CLIP takes; with the bytes and special tokens, 49,408 tokens.
+constexpr std::size_t kClipMergeCount = 48'894;
+
 /// A tokenizer that was read from a file; immutable, so one object serves any number of threads.
 class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
 
-  /// All ids of a text with the special tokens around it, neither cut nor padded: what the Hugging Face
-  /// `tokenizers` library gives with add_special_tokens=True. Ill-formed UTF-8 is replaced by U+FFFD.
-  /// An empty text gives the special tokens alone.
+  /// All ids of a text with the special tokens around it, neither cut nor padded: what the Hugging
+  /// Face `tokenizers` library gives with add_special_tokens=True. Ill-formed UTF-8 is replaced by
+  /// U+FFFD. An empty text gives the special tokens alone. The time grows as n log n at worst.
+  /// Throws `too_large` beyond `kTextBytesMax`, and where a regular expression of the file
+  /// backtracks without end.
   virtual std::vector<TokenId> encode(std::string_view utf8) const = 0;
 
   /// The id that ends a sequence and survives cutting, if this kind has one.
@@ -37,13 +45,24 @@ class Tokenizer {
 };
 
 /// Reads a `tokenizer.json` of the Hugging Face format.
-/// Errors: `not_found`, `unreadable`; `corrupt` (no JSON, or parts missing; says which);
-/// `unsupported` (a model, normaliser, pre-tokeniser or post-processor type that is not known; names it).
+/// Errors: `not_found`, `unreadable`, `too_large`; `corrupt` (no JSON, or parts missing; says
+/// which); `unsupported` (a model, normaliser, pre-tokeniser or post-processor type that is not
+/// known; names it).
 Result<std::unique_ptr<const Tokenizer>> load_tokenizer_json(const std::filesystem::path& path);
 
+/// The same from memory; `name` stands for the file in messages.
+Result<std::unique_ptr<const Tokenizer>> parse_tokenizer_json(std::string_view json,
+                                                              std::string_view name);
+
 /// Reads the merges file of openai/CLIP, `bpe_simple_vocab_16e6.txt.gz` (or unpacked), which
-/// defines the same tokenizer as CLIP's tokenizer.json. Errors: as above.
+/// defines the same tokenizer as CLIP's tokenizer.json. Errors: as above; `too_large` beyond 16
+/// MiB.
 Result<std::unique_ptr<const Tokenizer>> load_clip_bpe(const std::filesystem::path& path);
+
+/// The same from memory, with so many merges of the list; fewer in the file are `corrupt`.
+Result<std::unique_ptr<const Tokenizer>> parse_clip_bpe(std::string_view bytes,
+                                                        std::string_view name,
+                                                        std::size_t merge_count = kClipMergeCount);
 
 /// How a model wants its ids: part of the model package.
 struct TextSpec {
@@ -56,12 +75,13 @@ struct TextSpec {
 
 /// The ids of one text, fitted to a context.
 struct FittedTokens {
-  std::vector<TokenId> ids;      ///< context_length of them
-  std::size_t used = 0;          ///< ids before the padding
-  bool was_cut = false;          ///< the text was longer than the context; the user is told
+  std::vector<TokenId> ids;  ///< context_length of them; `used` where the length is not fixed
+  std::size_t used = 0;      ///< ids before the padding
+  bool was_cut = false;      ///< the text was longer than the context; the user is told
 };
 
 /// Cuts to the context, keeping the end token last, and pads.
-FittedTokens fit_to_context(std::vector<TokenId> ids, const TextSpec& spec, std::optional<TokenId> end_id);
+FittedTokens fit_to_context(std::vector<TokenId> ids, const TextSpec& spec,
+                            std::optional<TokenId> end_id);
 
 }  // namespace clipdex::text

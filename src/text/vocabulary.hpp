@@ -1,0 +1,55 @@
+/// The words of a tokenizer and their ids, packed: every kind of model looks its tokens up here.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "text/tokenizer.hpp"
+
+namespace clipdex::text {
+
+/// A map from the content of a token to its id, made for loading fast: all contents lie in one
+/// string and one open-addressing table points into it, so 49,408 tokens cost three allocations.
+/// Reading is thread-safe; adding is not.
+class Vocabulary {
+ public:
+  /// Makes room for so many tokens. More may be added later, at the price of rehashing.
+  void reserve(std::size_t token_count, std::size_t content_bytes);
+
+  /// Adds a token. A content that is there already gets the new id, as in any JSON reader's map.
+  /// The contents together may have 4 GiB. An empty content is a token like any other.
+  void add(std::string_view content, TokenId id);
+
+  /// The id of this exact content, or nothing.
+  std::optional<TokenId> find(std::string_view content) const;
+
+  /// How many different contents there are.
+  std::size_t size() const noexcept { return entries_.size(); }
+
+ private:
+  struct Entry {
+    std::uint32_t begin = 0;  ///< where its content starts in `contents_`
+    std::uint32_t length = 0;
+    TokenId id = 0;
+  };
+
+  /// `tag` holds the high bits of the hash, so that a wrong slot is left without reading its
+  /// content.
+  struct Slot {
+    std::uint32_t tag = 0;
+    std::uint32_t entry_plus_one = 0;  ///< 0 marks a free slot
+  };
+
+  std::size_t slot_of(std::string_view content, std::uint64_t hash) const;
+  void rehash(std::size_t slot_count);
+
+  std::string contents_;
+  std::vector<Entry> entries_;
+  std::vector<Slot> slots_;  ///< a power of two of them, at most half in use
+};
+
+}  // namespace clipdex::text
