@@ -13,6 +13,7 @@ packages=(
   libcli11-dev libspdlog-dev libfmt-dev libchafa-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   clang clang-format clang-tidy libclang-rt-dev shellcheck
+  dpkg-dev file man-db mmdebstrap
   python3 python3-numpy python3-onnx python3-pil
 )
 

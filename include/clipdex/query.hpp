@@ -5,8 +5,10 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "clipdex/error.hpp"
 #include "clipdex/types.hpp"
 
 namespace clipdex {
@@ -43,6 +45,11 @@ struct Query {
 
   friend bool operator==(const Query&, const Query&) = default;
 };
+
+/// Reads the query language, the same at every door; docs/query.md explains it. `hits_max` and `score_min`
+/// of the result have their defaults. Thread-safe.
+/// Errors: `invalid_argument`, with the position and what to write instead.
+Result<Query> parse_query(std::string_view text);
 
 /// Where the time of a search went, in milliseconds of wall time.
 struct SearchTimes {

@@ -57,8 +57,8 @@ class TextEncoder {
   virtual EncodedText encode(std::string_view text) = 0;
 };
 
-/// Gives the two towers of one model, each loaded when it is first asked for: a search by words never
-/// loads the image tower. Thread-safe. Both throw `Exception` when loading fails.
+/// Gives the two towers of one model, each loaded when it is first asked for: a search by words
+/// never loads the image tower. Thread-safe. Both throw `Exception` when loading fails.
 class Towers {
  public:
   virtual ~Towers() = default;
@@ -69,17 +69,20 @@ class Towers {
 /// The towers of a package, loaded one by one when they are first needed. Loads nothing itself.
 std::unique_ptr<Towers> make_towers(const model::Package& package, Tuning tuning);
 
-/// Decodes, prepares and encodes one image file's bytes, as indexing does it, for queries by example.
-/// Errors: those of `image::decode`. Throws as `ImageEncoder::encode`.
+/// Decodes, prepares and encodes one image file's bytes, as indexing does it, for queries by
+/// example. Errors: those of `image::decode`. Throws as `ImageEncoder::encode`.
 Result<Embedding> encode_image_bytes(ImageEncoder& encoder, std::span<const std::byte> bytes,
                                      image::Fidelity fidelity);
 
 /// Loads the image tower of a package into ONNX Runtime.
-/// Errors: `not_found`, `corrupt` (ONNX Runtime refuses the file; says why), `unsupported` (inputs or
-/// outputs of unknown names or types; lists what was found and what is expected).
-Result<std::unique_ptr<ImageEncoder>> load_image_encoder(const model::Package& package, Tuning tuning);
+/// Errors: `not_found`, `corrupt` (ONNX Runtime refuses the file; says why), `unsupported` (inputs
+/// or outputs of unknown names or types; lists what was found and what is expected).
+Result<std::unique_ptr<ImageEncoder>> load_image_encoder(const model::Package& package,
+                                                         Tuning tuning);
 
-/// Loads the text tower and the tokenizer of a package. Errors: as above, and those of the tokenizer.
-Result<std::unique_ptr<TextEncoder>> load_text_encoder(const model::Package& package, Tuning tuning);
+/// Loads the text tower and the tokenizer of a package. Errors: as above, and those of the
+/// tokenizer.
+Result<std::unique_ptr<TextEncoder>> load_text_encoder(const model::Package& package,
+                                                       Tuning tuning);
 
 }  // namespace clipdex::encode

@@ -36,18 +36,19 @@ struct Package {
 };
 
 /// Recognises the layout of a directory by its files and reads its descriptions.
-/// Errors: `not_found` (no such directory, or a file of the layout is missing; the message names the
-/// file), `unsupported` (no layout fits; the message lists what was looked for), `corrupt` (a description
-/// cannot be parsed; names file and place).
+/// Errors: `not_found` (no such directory, or a file of the layout is missing; the message names
+/// the file), `unsupported` (no layout fits; the message lists what was looked for), `corrupt` (a
+/// description cannot be parsed; names file and place).
 Result<Package> read_package(const std::filesystem::path& directory);
 
-/// The identity of the embedding space: SHA-256 over the graphs with their external data, the tokenizer
-/// and the specs, as 64 hexadecimal digits. Neither the path nor the time of a file takes part.
-/// File hashes are remembered in the user's cache directory by device, inode, size and time, so that only
-/// the first call reads the files. Errors: `not_found`, `unreadable`.
+/// The identity of the embedding space: SHA-256 over the graphs with their external data, the
+/// tokenizer and the specs, as 64 hexadecimal digits. Neither the path nor the time of a file takes
+/// part. File hashes are remembered in the user's cache directory by device, inode, size and time,
+/// so that only the first call reads the files. Errors: `not_found`, `unreadable`.
 Result<std::string> package_hash(const Package& package);
 
-/// Every file that takes part in the identity, external data of the graphs included, in a fixed order.
+/// Every file that takes part in the identity, external data of the graphs included, in a fixed
+/// order.
 Result<std::vector<std::filesystem::path>> package_files(const Package& package);
 
 /// Loads the tokenizer that the package names. Errors: those of the loaders in text/tokenizer.hpp.

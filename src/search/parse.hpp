@@ -1,21 +1,21 @@
-/// The query language, from text to the value that is searched with. docs/query.md explains it to
-/// users.
+// clang-format off
+/// The query language, from text to the value that is searched with. docs/query.md explains it to users.
 ///
-///     query    = element { element }           filters do not count: the rest reads as if they
-///     were absent element  = [ operator ] term | filter operator = "+" | "-" between blanks, or
-///     directly before its term; "-" excludes term     = [ NUMBER ":" ] ( quoted | image | words )
-///     quoted   = '"' … '"' | "“" … "”" | "「" … "」"    a backslash takes the next character as it
-///     is image    = "file:" ( quoted | PATH ) | PATH | URL
-///                PATH begins with ./ ../ / or ~/; URL begins with http:// or https://; both end at
-///                a blank
-///     words    = WORD { WORD }                 one text, joined by single blanks
+///     query    = [ operator ] term { [ operator ] term }    filters stand anywhere, see below
+///     operator = "+" | "-"              between blanks, or directly before its term; "-" excludes
+///     term     = [ NUMBER ":" ] ( quoted | image | words )
+///     quoted   = '"' … '"' | “ … ” | 「 … 」     a backslash takes the next character as it is
+///     image    = "file:" ( quoted | PATH ) | PATH | URL
+///                PATH begins with ./ ../ / or ~/, URL with http:// or https://; both end at a blank
+///     words    = WORD { WORD }          one text, joined by single blanks
 ///     filter   = "path:" ( quoted | GLOB ) | "after:" DATE | "before:" DATE
-///     DATE     = YYYY [ -MM [ -DD [ THH:MM [ :SS ] [ Z ] ] ] ]    UTC
+///     DATE     = YYYY [ -MM [ -DD [ THH:MM [ :SS ] [ Z ] ] ] ]        UTC
 ///
-/// A word that begins with an operator, a weight, a quote, a filter or an image ends the words
-/// before it; anywhere else these are plain characters: "t-shirt", "15:30" and "C++" are words. A
-/// `NUMBER:` is a weight only when neither a digit nor a blank follows it. Terms without an
-/// operator are added.
+/// A filter may stand wherever a term may, and the rest is read as if it were not there. A word that
+/// begins with an operator, a weight, a quote or an image ends the words before it; elsewhere these are
+/// plain characters: "t-shirt", "15:30" and "C++" are words. A `NUMBER:` is a weight only when neither a
+/// digit nor a blank follows it. Terms without an operator between them are added.
+// clang-format on
 #pragma once
 
 #include <string_view>

@@ -1,10 +1,10 @@
 /// The library file: what is known of every image, and its vectors. SQLite is the truth of clipdex.
 ///
-/// Threads: a `Catalogue` is one SQLite connection; use each object from one thread at a time and open
-/// as many as there are threads. Any number of readers and one writer work at the same time (WAL).
-/// Errors: everything here throws `Exception` — `disk_full`, `corrupt`, `busy`, `write_failed`,
-/// `unsupported` (made by a newer clipdex) — because without its library no operation can go on. After
-/// one, the file holds what the last committed transaction left.
+/// Threads: a `Catalogue` is one SQLite connection; use each object from one thread at a time and
+/// open as many as there are threads. Any number of readers and one writer work at the same time
+/// (WAL). Errors: everything here throws `Exception` — `disk_full`, `corrupt`, `busy`,
+/// `write_failed`, `unsupported` (made by a newer clipdex) — because without its library no
+/// operation can go on. After one, the file holds what the last committed transaction left.
 #pragma once
 
 #include <cstdint>
@@ -41,8 +41,8 @@ struct Root {
   RootId id = 0;
   std::string path;                   ///< absolute, canonical
   std::vector<std::string> excludes;  ///< the user's patterns, beside the defaults
-  bool hidden_files = false;          ///< files and folders whose names begin with a dot are included
-  std::int64_t indexed_at_s = 0;      ///< end of the last complete scan; 0: never
+  bool hidden_files = false;      ///< files and folders whose names begin with a dot are included
+  std::int64_t indexed_at_s = 0;  ///< end of the last complete scan; 0: never
 };
 
 /// An embedding space that has, or will have, vectors in this library.
@@ -69,12 +69,15 @@ struct ImageRecord {
   std::uint64_t size_bytes = 0;
   std::int64_t mtime_ns = 0;
   ContentHash hash{};
-  int width = 0;   ///< of the upright original, in pixels; 0 when unknown
+  int width = 0;  ///< of the upright original, in pixels; 0 when unknown
   int height = 0;
-  std::optional<std::int64_t> taken_at_s;  ///< seconds since 1970 UTC; absent: the file does not say
+  std::optional<std::int64_t>
+      taken_at_s;  ///< seconds since 1970 UTC; absent: the file does not say
   ImageState state = ImageState::ready;
   ErrorCode error_code = ErrorCode::internal;  ///< meaningful when state is failed
   std::string error;                           ///< one sentence when state is failed, else empty
+  std::optional<std::int64_t>
+      vectors_made_at_ms;  ///< since 1970 UTC, of imported vectors; absent: now
 };
 
 /// An image that shares its content with another.
@@ -102,17 +105,17 @@ struct Counts {
 };
 
 enum class Access {
-  read,    ///< the file must exist
-  write,   ///< takes the writer lock for as long as the object lives; creates the file when absent
+  read,   ///< the file must exist
+  write,  ///< takes the writer lock for as long as the object lives; creates the file when absent
 };
 
 class Catalogue {
  public:
   /// Opens a library, migrating an older schema when `access` is write.
   /// Throws `not_found` (read, and there is no such file; the message says how to make one), `busy`
-  /// (write, and another process writes; names its id and command), `corrupt` (not an SQLite file, or
-  /// not a clipdex library), `unsupported` (newer schema), and an old TogetheROS file is `unsupported`
-  /// with the advice to run `clipdex import`.
+  /// (write, and another process writes; names its id and command), `corrupt` (not an SQLite file,
+  /// or not a clipdex library), `unsupported` (newer schema), and an old TogetheROS file is
+  /// `unsupported` with the advice to run `clipdex import`.
   static Catalogue open(const std::filesystem::path& file, Access access);
 
   Catalogue(Catalogue&&) noexcept;
@@ -131,7 +134,8 @@ class Catalogue {
 
   // --- models ---
   /// The row of a model; adds it when it is new. A changed name or directory is taken over.
-  ModelId ensure_model(const ModelIdentity& identity, std::string_view name, std::string_view directory);
+  ModelId ensure_model(const ModelIdentity& identity, std::string_view name,
+                       std::string_view directory);
   std::vector<ModelRow> models() const;
   /// The model that searches use; nothing in an empty library.
   std::optional<ModelRow> active_model() const;
@@ -139,7 +143,8 @@ class Catalogue {
 
   // --- roots ---
   std::vector<Root> roots() const;
-  /// Adds a root, or updates the one with the same path. Roots below the new one are absorbed by it.
+  /// Adds a root, or updates the one with the same path. Roots below the new one are absorbed by
+  /// it.
   RootId ensure_root(const Root& root);
   /// Forgets a root; images that still name it keep their rows.
   void remove_root(RootId id);
@@ -151,14 +156,19 @@ class Catalogue {
   /// Images with this content, `ready` ones first.
   std::vector<SameContent> find_content(const ContentHash& hash, ModelId model) const;
   /// Calls `visit(id, path)` for every image of any state whose path is `folder` or lies below it.
-  void visit_below(std::string_view folder, const std::function<void(ImageId, std::string_view)>& visit) const;
+  void visit_below(std::string_view folder,
+                   const std::function<void(ImageId, std::string_view)>& visit) const;
 
   // --- the indexer's answers; only with Access::write, inside a Transaction for speed ---
-  /// Inserts the record, or replaces what its path had, vectors of all models included.
+  /// Inserts the record, or replaces what its path had; the path keeps its id. Its vectors, of any
+  /// model, stay as long as the content is the same and the image ready; else they are gone. Where
+  /// the old content was never read (imported), it counts as the same unless the file is newer than
+  /// the vectors.
   ImageId put_image(const ImageRecord& record);
   /// Updates size and time of a file whose content turned out to be the same; vectors stay.
   void touch_image(ImageId id, std::uint64_t size_bytes, std::int64_t mtime_ns);
-  /// Gives an image a new path and root: the file moved. Vectors and id stay. An old row of that path goes.
+  /// Gives an image a new path and root: the file moved. Vectors and id stay. An old row of that
+  /// path goes.
   void move_image(ImageId id, const ImageRecord& record);
   /// Copies every vector of one image to another with the same content.
   void copy_vectors(ImageId from, ImageId to);
@@ -171,17 +181,18 @@ class Catalogue {
   std::vector<Failure> failures() const;
   /// Makes every failed file look changed, so that the next run reads it again.
   void forget_failures();
-  /// Calls `visit(id, vector)` for each vector of a model whose image is ready, in ascending order of id,
-  /// exactly once. The span is valid during the call only.
+  /// Calls `visit(id, vector)` for each vector of a model whose image is ready, in ascending order
+  /// of id, exactly once. The span is valid during the call only.
   void visit_vectors(ModelId model,
                      const std::function<void(ImageId, std::span<const float>)>& visit) const;
-  /// The images that pass the filters, ascending. The glob is applied to the absolute path; the time is
-  /// `taken_at`, or the file's own time where the image has none.
+  /// The images that pass the filters, ascending. The glob is applied to the absolute path; the
+  /// time is `taken_at`, or the file's own time where the image has none.
   std::vector<ImageId> matching(const QueryFilters& filters) const;
   /// Paths by id, for ids that exist.
   std::unordered_map<ImageId, std::string> paths(std::span<const ImageId> ids) const;
 
-  /// Everything until commit is stored together or not at all; destroyed without commit, it rolls back.
+  /// Everything until commit is stored together or not at all; destroyed without commit, it rolls
+  /// back.
   class Transaction {
    public:
     explicit Transaction(Catalogue& catalogue);

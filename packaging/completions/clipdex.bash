@@ -1,0 +1,71 @@
+# Completion of clipdex for bash. Needs nothing but bash 4.
+
+# The sub-command words before the cursor, such as "model show"; empty when there is none yet.
+_clipdex_command() {
+  local word found=
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $found in
+      "")
+        case $word in
+          index | search | encode | model | status | forget | fsck | import | inspect) found=$word ;;
+        esac
+        ;;
+      encode | model | inspect)
+        case $word in
+          image | text | list | show | doctor | tokens | pixels) found="$found $word" ;;
+        esac
+        ;;
+    esac
+  done
+  printf '%s' "$found"
+}
+
+_clipdex() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+  local common="--help --quiet --no-progress" library="--library" model="--model"
+  local words=""
+  COMPREPLY=()
+
+  case $previous in
+    -l | --library | -i | --image | --raw | --out | --tokenizer)
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      compopt -o filenames
+      return
+      ;;
+    -m | --model | --link)
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      compopt -o filenames
+      return
+      ;;
+    -k | --count | -t | --threshold | -j | --threads | --size | -x | --exclude) return ;;
+  esac
+
+  case $(_clipdex_command) in
+    "") words="index search encode model status forget fsck import inspect --version" ;;
+    index) words="$library $model --exclude --hidden --no-hidden --retry-failed --threads" ;;
+    search) words="$library $model --image --count --threshold --json --csv --paths --preview --null --link" ;;
+    encode) words="image text" ;;
+    "encode image" | "encode text") words="$model --json --raw" ;;
+    model) words="list show doctor" ;;
+    "model show" | "model doctor") words=$model ;;
+    status) words="$library --failures --json" ;;
+    forget | fsck | import) words=$library ;;
+    inspect) words="tokens pixels" ;;
+    "inspect tokens") words="--tokenizer $model" ;;
+    "inspect pixels") words="--size --out" ;;
+  esac
+
+  if [[ $current == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$words $common" -- "$current")
+    return
+  fi
+  case $(_clipdex_command) in
+    "" | encode | model | inspect) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current") ;;
+    *)
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      compopt -o filenames
+      ;;
+  esac
+}
+
+complete -F _clipdex clipdex

@@ -1,0 +1,60 @@
+#compdef clipdex
+# Completion of clipdex for zsh.
+
+local -a common library model
+common=('(-q --quiet)'{-q,--quiet}'[only results and errors]' '--no-progress[no progress line]'
+  '(-h --help)'{-h,--help}'[show the options]')
+library=('(-l --library)'{-l,--library}'[the library file]:library:_files')
+model=('(-m --model)'{-m,--model}'[model package]:package:_files -/')
+
+local -A commands
+commands=(
+  index 'put folders of images into the library'
+  search 'find images by words, by example, or by both'
+  encode 'turn images or texts into vectors'
+  model 'list, show or prove model packages'
+  status 'show what the library holds'
+  forget 'take folders out of the library'
+  fsck 'look for damage and repair it'
+  import 'take over an old clip.db'
+  inspect 'look at token ids or pixels'
+)
+
+_clipdex_pick() {
+  local -a lines
+  local name
+  for name in ${(ok)commands}; do lines+=("$name:${commands[$name]}"); done
+  _describe command lines
+}
+
+local state line
+_arguments -C $common '--version[show the version]' '1: :_clipdex_pick' '*:: :->command' && return
+
+case ${line[1]} in
+  index)
+    _arguments $common $library $model '*'{-x,--exclude}'[leave out paths]:pattern:' \
+      '--hidden[take hidden files]' '--no-hidden[leave hidden files out]' \
+      '--retry-failed[read failed files again]' '(-j --threads)'{-j,--threads}'[workers]:number:' \
+      '*:folder:_files -/'
+    ;;
+  search)
+    _arguments $common $library $model '*'{-i,--image}'[search by this image]:image:_files' \
+      '(-k --count)'{-k,--count}'[hits at most]:number:' \
+      '(-t --threshold)'{-t,--threshold}'[lowest score]:score:' \
+      '(--csv --paths --preview)--json[one JSON object]' '(--json --paths --preview)--csv[comma-separated]' \
+      '(--json --csv --preview)--paths[paths alone]' '(--json --csv --paths)--preview[draw the hits]' \
+      '(-0 --null)'{-0,--null}'[end paths with a NUL]' '--link[fill a folder with links]:folder:_files -/' \
+      '*:query:_files'
+    ;;
+  encode) _arguments $common $model '--json[one JSON object]' '--raw[write float32 rows]:file:_files' \
+    '1:kind:(image text)' '*:item:_files' ;;
+  model) _arguments $common $model '1:what:(list show doctor)' '2:package:_files -/' ;;
+  status) _arguments $common $library '--failures[list failed files]' '--json[one JSON object]' ;;
+  forget) _arguments $common $library '*:folder:_files -/' ;;
+  fsck) _arguments $common $library ;;
+  import) _arguments $common $library '1:clip.db:_files' ;;
+  inspect)
+    _arguments $common $model '--tokenizer[tokenizer file]:file:_files' '--size[side of the square]:number:' \
+      '--out[where to write]:file:_files' '1:what:(tokens pixels)' '*:image:_files'
+    ;;
+esac

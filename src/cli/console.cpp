@@ -1,0 +1,113 @@
+#include "cli/console.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <system_error>
+
+#include "base/utf8.hpp"
+
+namespace clipdex::cli {
+namespace {
+
+std::atomic<bool> g_interrupted{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only touch such");
+
+extern "C" void note_interrupt(int signal) {
+  g_interrupted = true;
+  std::signal(signal, SIG_DFL);
+}
+
+}  // namespace
+
+int exit_status_of(ErrorCode code) noexcept {
+  return code == ErrorCode::invalid_argument ? kWrongUse : kFailed;
+}
+
+void add_library_option(CLI::App& app, Settings& settings) {
+  app.add_option("-l,--library", settings.library.file, "The library file")
+      ->envname("CLIPDEX_LIBRARY")
+      ->capture_default_str();
+}
+
+void add_model_option(CLI::App& app, Settings& settings) {
+  app.add_option("-m,--model", settings.library.model,
+                 "A model package: its directory, or the name of an installed one")
+      ->envname("CLIPDEX_MODEL");
+}
+
+void print_note(const Settings& settings, std::string_view line) {
+  if (!settings.quiet) fmt::print(stderr, "clipdex: {}\n", line);
+}
+
+void print_error(std::string_view line) { fmt::print(stderr, "clipdex: {}\n", line); }
+
+void print_demo_note(const Settings& settings) {
+  print_note(settings,
+             "using the small demo model (it knows a few hundred everyday things in English and "
+             "simple Chinese); for a real one see --model");
+}
+
+void print_result(std::string_view text) {
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (written && std::fflush(stdout) == 0) return;
+  if (errno == EPIPE) std::_Exit(kDone);
+  throw Exception(ErrorCode::write_failed,
+                  fmt::format("the output cannot be written: {}",
+                              std::generic_category().message(errno)));
+}
+
+std::string printable(std::string_view text) {
+  std::string shown;
+  for (const char c : to_valid_utf8(text)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '\n') {
+      shown += "\\n";
+    } else if (c == '\t') {
+      shown += "\\t";
+    } else if (byte < 0x20 || byte == 0x7F) {
+      shown += fmt::format("\\x{:02x}", byte);
+    } else {
+      shown += c;
+    }
+  }
+  return shown;
+}
+
+std::string display_path(std::string_view path) {
+  std::error_code error;
+  std::string here = std::filesystem::current_path(error).native();
+  if (!here.ends_with('/')) here += '/';
+  if (!error && path.starts_with(here)) path.remove_prefix(here.size());
+  return printable(path);
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kAlphabet =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string text;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    std::array<unsigned, 3> group{};
+    const std::size_t count = bytes.size() - i < 3 ? bytes.size() - i : 3;
+    for (std::size_t j = 0; j < count; ++j) group[j] = static_cast<unsigned char>(bytes[i + j]);
+    const unsigned bits = group[0] << 16 | group[1] << 8 | group[2];
+    for (std::size_t j = 0; j < 4; ++j) {
+      text += j <= count ? kAlphabet[bits >> (18 - 6 * j) & 63] : '=';
+    }
+  }
+  return text;
+}
+
+void watch_for_interrupt() {
+  std::signal(SIGINT, note_interrupt);
+  std::signal(SIGTERM, note_interrupt);
+}
+
+bool interrupted() noexcept { return g_interrupted; }
+
+}  // namespace clipdex::cli

@@ -1,0 +1,68 @@
+/// What every sub-command shares: options, the two output streams, exit statuses, and Ctrl-C.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "clipdex/error.hpp"
+#include "clipdex/library.hpp"
+
+namespace clipdex::cli {
+
+/// The exit statuses of every sub-command, as DESIGN and the manual page promise them.
+enum ExitStatus : int {
+  kDone = 0,
+  kNothingFoundOrSomeFailed = 1,  ///< also: stopped before the end
+  kWrongUse = 2,
+  kFailed = 3,
+};
+
+/// The status for an error that ended a command.
+int exit_status_of(ErrorCode code) noexcept;
+
+/// The options that apply to the whole program, filled by the argument parser.
+struct Settings {
+  LibraryOptions library;
+  bool quiet = false;        ///< no notes on stderr, only errors
+  bool no_progress = false;  ///< no progress line, even on a terminal
+};
+
+/// One sub-command. `run` returns an exit status; it may throw `Exception`.
+using Command = std::function<int()>;
+
+/// Adds `--library` and `--model`, with their environment twins, to a sub-command.
+void add_library_option(CLI::App& app, Settings& settings);
+void add_model_option(CLI::App& app, Settings& settings);
+
+/// Writes a line to stderr, "clipdex: " in front; nothing under --quiet.
+void print_note(const Settings& settings, std::string_view line);
+
+/// Writes an error line to stderr, always.
+void print_error(std::string_view line);
+
+/// Says, once a command, that the results come from the small demo model.
+void print_demo_note(const Settings& settings);
+
+/// Writes to stdout. Ends the program quietly with status 0 when the reader is gone, as `head` does.
+void print_result(std::string_view text);
+
+/// A path as a person wants to see it: relative when it lies below the current directory, control
+/// characters and broken UTF-8 made visible.
+std::string display_path(std::string_view path);
+
+/// Text with control characters as \n, \t or \x1b and broken UTF-8 as U+FFFD, safe for a terminal.
+std::string printable(std::string_view text);
+
+/// The bytes as base64 (RFC 4648, section 4): how JSON carries a path that is not UTF-8.
+std::string base64(std::string_view bytes);
+
+/// From now on the first Ctrl-C (or SIGTERM) only sets a flag, and the second ends the program.
+void watch_for_interrupt();
+
+/// Whether that flag is set.
+bool interrupted() noexcept;
+
+}  // namespace clipdex::cli

@@ -1,0 +1,18 @@
+/// A folder that shows the hits of a search as links named by rank, for any file manager or viewer.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <vector>
+
+#include "clipdex/types.hpp"
+
+namespace clipdex::cli {
+
+/// Fills a folder, creating it if need be, with one symbolic link a hit, such as
+/// `001_0.2894_beach.jpg`. Links that an earlier call made there are replaced: they are listed in
+/// `.clipdex-links` in the folder. Whatever else lies in it is never touched; a hit whose name is taken
+/// by something else throws `Exception` (`write_failed`), as does a folder that cannot be written.
+void fill_result_folder(const std::filesystem::path& folder, const std::vector<Hit>& hits);
+
+}  // namespace clipdex::cli

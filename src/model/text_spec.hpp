@@ -1,0 +1,31 @@
+/// How a model wants its token ids, gathered from the descriptions of a package. Private to this
+/// room.
+#pragma once
+
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string_view>
+
+#include "text/tokenizer.hpp"
+
+namespace clipdex::model {
+
+/// CLIP's context: what holds where nothing is said.
+inline constexpr std::size_t kContextLengthDefault = 77;
+
+/// The ids a text has, from the first of: `text_cfg.context_length` of an OpenCLIP `config.json`,
+/// `model_max_length` of a `tokenizer_config.json`, `text_config.max_position_embeddings` of a
+/// transformers `config.json`; else 77. Values below 1 or beyond 4096 are passed over: transformers
+/// writes 1e30 there for "no limit". Either object may be empty.
+std::size_t context_length(const nlohmann::json& config, const nlohmann::json& tokenizer_config);
+
+/// The id of `pad_token` (a word, or an object with `content`) of a `tokenizer_config.json`, looked
+/// up in the `tokenizer.json`; nothing when none is named or the tokenizer does not know it.
+///
+/// Only the added tokens and the vocabulary are looked at, in the text of the file, since a search
+/// should not load a tokenizer twice; whether the file is sound is for its loader to say.
+std::optional<text::TokenId> pad_id(const nlohmann::json& tokenizer_config,
+                                    const std::filesystem::path& tokenizer_json);
+
+}  // namespace clipdex::model

@@ -1,0 +1,92 @@
+#include "search/execute.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "search/encode_terms.hpp"
+#include "search/plan.hpp"
+
+namespace clipdex::search {
+namespace {
+
+using vectors::Neighbour;
+
+// Runs one stage and adds the time it took to `total_ms`.
+template <class Work>
+auto timed(double& total_ms, Work work) {
+  const auto start = std::chrono::steady_clock::now();
+  auto result = work();
+  total_ms +=
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+  return result;
+}
+
+// The images that pass the filters, ascending; nothing when there are no filters.
+std::optional<std::vector<ImageId>> filter_images(const QueryFilters& filters,
+                                                  const store::Catalogue& catalogue) {
+  if (filters == QueryFilters{}) return std::nullopt;
+  return catalogue.matching(filters);
+}
+
+Embedding encode_query(const Query& query, encode::Towers& towers,
+                       std::vector<std::string>& notices) {
+  return combine(query.terms, encode_terms(query.terms, towers, notices)).value_or_throw();
+}
+
+// Leaves out what scores below the threshold; `found` comes best first.
+std::vector<Neighbour> above(std::optional<double> score_min, std::vector<Neighbour> found) {
+  const auto end = std::find_if(found.begin(), found.end(), [&](const Neighbour& row) {
+    return score_min && double{row.score} < *score_min;
+  });
+  found.erase(end, found.end());
+  return found;
+}
+
+// An image that was removed since the index was made has no path any more, and is no hit.
+std::vector<Hit> name_hits(const std::vector<Neighbour>& found, const store::Catalogue& catalogue) {
+  std::vector<ImageId> ids;
+  for (const Neighbour& row : found) ids.push_back(row.id);
+  std::unordered_map<ImageId, std::string> paths = catalogue.paths(ids);
+  std::vector<Hit> hits;
+  for (const Neighbour& row : found) {
+    const auto path = paths.find(row.id);
+    if (path == paths.end()) continue;
+    hits.push_back({.rank = static_cast<int>(hits.size()) + 1,
+                    .image_id = row.id,
+                    .path = std::move(path->second),
+                    .score = double{row.score}});
+  }
+  return hits;
+}
+
+}  // namespace
+
+SearchResult execute(const Query& asked, const Sources& sources) {
+  check_query(asked).value_or_throw();
+  const Query query = resolve_paths(asked);
+  const vectors::VectorIndex& index = sources.index();
+  SearchResult result;
+  result.library_count = index.size();
+  double& rank_ms = result.times.rank_ms;
+
+  const auto passing =
+      timed(rank_ms, [&] { return filter_images(query.filters, sources.catalogue); });
+  const vectors::Admitted admitted = passing ? vectors::Admitted(*passing) : std::nullopt;
+  result.filtered_count = index.count(admitted);
+  if (result.filtered_count == 0) return result;
+
+  load_towers(query.terms, sources.towers);
+  const Embedding vector = timed(
+      result.times.encode_ms, [&] { return encode_query(query, sources.towers, result.notices); });
+  result.hits = timed(rank_ms, [&] {
+    auto found = above(query.score_min, index.search(vector, query.hits_max, admitted));
+    return name_hits(found, sources.catalogue);
+  });
+  return result;
+}
+
+}  // namespace clipdex::search

@@ -1,0 +1,1 @@
+"""CLIP model packages with random weights: what tools/make_model_packages.py is made of."""
