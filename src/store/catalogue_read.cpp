@@ -69,7 +69,7 @@ void Catalogue::visit_vectors(
   // order, and the rows lie nearly in that order, so the whole is close to one pass over the table.
   Query rows(*parts_->connection,
              "SELECT image_id, vector FROM embeddings WHERE model_id = ? ORDER BY image_id", model);
-  std::vector<float> aligned(dimension);
+  std::vector<float> aligned;
   while (rows.step()) {
     const std::span<const std::byte> bytes = rows.blob(1);
     if (bytes.size() != dimension * sizeof(float)) {
@@ -79,6 +79,7 @@ void Catalogue::visit_vectors(
                       "of {}; run 'clipdex fsck --repair' on it",
                       file().native(), rows.integer(0), bytes.size(), dimension * sizeof(float)));
     }
+    aligned.resize(dimension);
     // A copy, because SQLite does not promise that a BLOB lies where a float may lie.
     std::ranges::copy(bytes, std::as_writable_bytes(std::span(aligned)).begin());
     visit(rows.integer(0), aligned);
