@@ -28,7 +28,7 @@ ROOMS = {
     "encode": "base image text model",
     "indexer": "base image model encode store vectors",
     "search": "base encode store vectors",
-    "library": "base model encode store vectors indexer search",
+    "library": "base image text model encode store vectors indexer search",
     "cli": "base library",
     "server": "base library",
     "nodes": "base library dds",
