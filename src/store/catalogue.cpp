@@ -39,6 +39,8 @@ void Catalogue::set_property(std::string_view key, std::string_view value) {
       .run();
 }
 
+std::string Catalogue::content_version() const { return property("generation").value_or("0"); }
+
 Catalogue::Transaction::Transaction(Catalogue& catalogue) : catalogue_(catalogue) {
   catalogue_.parts_->connection->run("BEGIN IMMEDIATE");
 }
@@ -55,6 +57,10 @@ Catalogue::Transaction::~Transaction() {
 }
 
 void Catalogue::Transaction::commit() {
+  Query(*catalogue_.parts_->connection,
+        "INSERT INTO properties(key, value) VALUES ('generation', '1') "
+        "ON CONFLICT(key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)")
+      .run();
   catalogue_.parts_->connection->run("COMMIT");
   open_ = false;
 }

@@ -120,6 +120,10 @@ RootId Catalogue::ensure_root(const Root& root) {
   return id;
 }
 
+void Catalogue::remove_root(RootId id) {
+  Query(*parts_->connection, "DELETE FROM roots WHERE id = ?", id).run();
+}
+
 void Catalogue::mark_root_indexed(RootId id, std::int64_t time_s) {
   Query(*parts_->connection, "UPDATE roots SET indexed_at_s = ? WHERE id = ?", time_s, id).run();
 }

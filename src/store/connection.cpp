@@ -45,21 +45,20 @@ std::unique_ptr<SQLite::Database> open_database(const std::filesystem::path& fil
                                                 Connection::Mode mode) {
   // Absolute, so that no name (":memory:") has a meaning of its own.
   const std::filesystem::path path = std::filesystem::absolute(file);
-  switch (mode) {
-    case Connection::Mode::immutable:
-      return std::make_unique<SQLite::Database>(
-          immutable_uri(path), SQLite::OPEN_READONLY | SQLite::OPEN_URI | SQLite::OPEN_NOMUTEX);
-    case Connection::Mode::write:
-      return std::make_unique<SQLite::Database>(
-          path.native(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX,
-          kBusyTimeoutMs);
-    case Connection::Mode::read:
-      break;
+  const int shared_flags = SQLite::OPEN_NOMUTEX;
+  if (mode == Connection::Mode::immutable) {
+    return std::make_unique<SQLite::Database>(
+        immutable_uri(path), SQLite::OPEN_READONLY | SQLite::OPEN_URI | shared_flags);
   }
-  // Read-write, with query_only below: so the last reader tidies away the files of the WAL. SQLite
-  // falls back to read-only by itself when the file does not permit more.
+  if (mode == Connection::Mode::untouched) {
+    return std::make_unique<SQLite::Database>(path.native(), SQLite::OPEN_READONLY | shared_flags,
+                                              kBusyTimeoutMs);
+  }
+  const int create_flag = mode == Connection::Mode::write ? SQLite::OPEN_CREATE : 0;
+  // A reader opens read-write too, with query_only: so the last one tidies the files of the WAL
+  // away. SQLite falls back to read-only by itself when the file does not permit more.
   return std::make_unique<SQLite::Database>(
-      path.native(), SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX, kBusyTimeoutMs);
+      path.native(), SQLite::OPEN_READWRITE | create_flag | shared_flags, kBusyTimeoutMs);
 }
 
 }  // namespace
@@ -83,7 +82,16 @@ void Connection::run(const std::string& sql) {
   }
 }
 
-std::int64_t Connection::last_id() const noexcept { return database_->getLastInsertRowid(); }
+void Connection::add_predicate(const char* name, bool (*predicate)(std::span<const std::byte>)) {
+  using Predicate = bool (*)(std::span<const std::byte>);
+  const auto call = [](sqlite3_context* context, int, sqlite3_value** values) {
+    const auto answer = reinterpret_cast<Predicate>(sqlite3_user_data(context));
+    const auto* bytes = static_cast<const std::byte*>(sqlite3_value_blob(values[0]));
+    const auto size = static_cast<std::size_t>(sqlite3_value_bytes(values[0]));
+    sqlite3_result_int(context, answer({bytes, size}) ? 1 : 0);
+  };
+  database_->createFunction(name, 1, true, reinterpret_cast<void*>(predicate), call);
+}
 
 std::uint64_t Connection::changes() const noexcept {
   return static_cast<std::uint64_t>(database_->getChanges());

@@ -27,7 +27,8 @@ namespace clipdex::store {
 class Connection {
  public:
   enum class Mode {
-    read,       ///< the file must exist; its content is never changed
+    read,       ///< the file must exist; its content is never changed, its WAL may be tidied away
+    untouched,  ///< the file must exist; nothing about it is ever written
     write,      ///< creates the file when it is absent
     immutable,  ///< reads a file that nobody changes, without any file beside it
   };
@@ -42,8 +43,9 @@ class Connection {
   /// Runs SQL text of one or more statements and drops what they answer.
   void run(const std::string& sql);
 
-  /// The rowid of the last INSERT.
-  std::int64_t last_id() const noexcept;
+  /// Gives SQL a function `name(blob)` that answers 1 or 0.
+  void add_predicate(const char* name, bool (*predicate)(std::span<const std::byte>));
+
   /// How many rows the last INSERT, UPDATE or DELETE touched.
   std::uint64_t changes() const noexcept;
   /// Whether a transaction is open.

@@ -22,21 +22,6 @@ std::filesystem::file_status status_of(const std::filesystem::path& file) {
                               file.native(), error.message()));
 }
 
-/// Refuses what SQLite would wait for (a FIFO) or misname (a directory).
-void require_regular(const std::filesystem::path& file,
-                     const std::filesystem::file_status& status) {
-  if (std::filesystem::is_directory(status)) {
-    throw Exception(ErrorCode::unreadable,
-                    fmt::format("{} is a directory; name the library file itself, such as {}",
-                                file.native(), (file / "clip.db").native()));
-  }
-  if (!std::filesystem::is_regular_file(status)) {
-    throw Exception(
-        ErrorCode::unreadable,
-        fmt::format("{} is not a regular file, so it is no clipdex library", file.native()));
-  }
-}
-
 bool has_waiting_changes(const std::filesystem::path& file) {
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(file.native() + "-wal", error);
@@ -51,15 +36,28 @@ bool hinders_only_wal(ErrorCode code) {
 
 }  // namespace
 
-std::unique_ptr<Connection> open_library_for_reading(const std::filesystem::path& file) {
+void require_regular_file(const std::filesystem::path& file, const std::string& missing) {
   const std::filesystem::file_status status = status_of(file);
-  if (!std::filesystem::exists(status)) {
-    throw Exception(
-        ErrorCode::not_found,
-        fmt::format("there is no library {}; make one with 'clipdex index DIR --library {}'",
-                    file.native(), file.native()));
+  if (!std::filesystem::exists(status)) throw Exception(ErrorCode::not_found, missing);
+  if (std::filesystem::is_directory(status)) {
+    throw Exception(ErrorCode::unreadable,
+                    fmt::format("{} is a directory; name the file itself, such as {}",
+                                file.native(), (file / "clip.db").native()));
   }
-  require_regular(file, status);
+  if (!std::filesystem::is_regular_file(status)) {
+    throw Exception(
+        ErrorCode::unreadable,
+        fmt::format("{} is not a regular file, so it is no clipdex library", file.native()));
+  }
+}
+
+std::string missing_library_message(const std::filesystem::path& file) {
+  return fmt::format("there is no library {0}; make one with 'clipdex index DIR --library {0}'",
+                     file.native());
+}
+
+std::unique_ptr<Connection> open_library_for_reading(const std::filesystem::path& file) {
+  require_regular_file(file, missing_library_message(file));
   try {
     auto connection = std::make_unique<Connection>(file, Connection::Mode::read);
     require_readable(*connection);
@@ -80,11 +78,10 @@ std::unique_ptr<Connection> open_library_for_reading(const std::filesystem::path
 }
 
 WritableLibrary open_library_for_writing(const std::filesystem::path& file) {
-  const std::filesystem::file_status status = status_of(file);
-  if (std::filesystem::exists(status)) {
-    require_regular(file, status);
-  } else if (const auto folder = std::filesystem::absolute(file).parent_path();
-             !std::filesystem::is_directory(status_of(folder))) {
+  const std::filesystem::path folder = std::filesystem::absolute(file).parent_path();
+  if (std::filesystem::exists(status_of(file))) {
+    require_regular_file(file, missing_library_message(file));
+  } else if (!std::filesystem::is_directory(status_of(folder))) {
     throw Exception(
         ErrorCode::not_found,
         fmt::format("the library {} cannot be made, because there is no folder {}; create it first",

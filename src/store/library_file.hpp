@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <string>
 
 #include "store/connection.hpp"
 #include "store/writer_lock.hpp"
@@ -14,6 +15,14 @@ struct WritableLibrary {
   WriterLock lock;
   std::unique_ptr<Connection> connection;
 };
+
+/// Throws `not_found` unless there is a file, and `unreadable` unless it is a regular one: SQLite
+/// would wait for a FIFO, and say nothing useful about a directory. `missing` is the sentence for
+/// no file.
+void require_regular_file(const std::filesystem::path& file, const std::string& missing);
+
+/// The sentence for a library that is not there: how to make it.
+std::string missing_library_message(const std::filesystem::path& file);
 
 /// Opens a library of the present version. Works beside a writer; and, where neither the file nor
 /// its folder can be written, as long as no changes wait in the WAL, on the assumption that nobody

@@ -54,8 +54,9 @@ Error library_error(const std::filesystem::path& file, const SqliteFailure& fail
     case SQLITE_CORRUPT:
     case SQLITE_FORMAT:
       return {ErrorCode::corrupt,
-              fmt::format("the library {} is damaged ({}); run 'clipdex fsck' on it", name,
-                          failure.detail)};
+              fmt::format("the library {} is damaged ({}); run 'clipdex fsck --repair' on it, and "
+                          "if that does not help, move it away and index the folders again",
+                          name, failure.detail)};
     case SQLITE_ERROR:
     case SQLITE_SCHEMA:
       // The statements of clipdex are fixed, so what SQLite cannot compile is the file's schema.

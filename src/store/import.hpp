@@ -1,0 +1,41 @@
+/// Bringing in the `clip.db` of the TogetheROS box (`clipdex import`).
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "store/catalogue.hpp"
+
+namespace clipdex::store {
+
+/// What became of the rows of an imported file.
+struct ImportReport {
+  std::uint64_t imported = 0;  ///< vectors that are new in the library
+  std::uint64_t known = 0;     ///< rows whose vector was in the library before
+  std::map<std::string, std::uint64_t>
+      refused;        ///< by reason, such as "it has no file name": how many
+  ModelId model = 0;  ///< the embedding space; 0 when nothing could be imported
+};
+
+/// Whether a file is a `clip.db` of the TogetheROS box. False for anything else, also for no file.
+bool is_togetheros_file(const std::filesystem::path& file);
+
+/// Reads the table `ClipItems` of `source`, which is never written to, and puts its images and
+/// vectors into `library`. Doing it again adds nothing.
+///
+/// The vectors, scaled to unit length, form an embedding space of their own, which no model package
+/// makes; where the library has no active model yet, it becomes that. A row counts as an image of
+/// the path in its `url` (a relative one starts at the folder of `source`, where the box was
+/// started); it belongs to no root until a folder around it is indexed, which then keeps the vector
+/// beside its own, as long as the file is not newer than the row. Vectors of another dimension than
+/// most have, texts, and rows without path or vector are refused.
+///
+/// Format: table ClipItems(id, timestamp in ms, type 1 = image, name, text, url, feature float32
+/// BLOB, extra) as written by `clip_manage` of https://github.com/D-Robotics/hobot_clip. Errors:
+/// `not_found`, `unreadable`, `corrupt`, `unsupported` (another kind of file) about `source`, and
+/// those of writing. What was imported before one stays.
+ImportReport import_togetheros(Catalogue& library, const std::filesystem::path& source);
+
+}  // namespace clipdex::store
