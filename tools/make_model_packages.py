@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Writes a CLIP model package with seeded random weights, for tests and benchmarks.
 
-The graphs have the structure of real ones, and cost what real ones cost; the vectors mean nothing. Beside
-the package's own files lies expected.json, which holds what plain numpy (model_packages/reference.py) gives
-for a few texts and pictures; `clipdex model doctor` and the tests compare with it.
+The graphs have the structure of real ones and cost what those cost; the vectors mean nothing.
+Beside the package's own files lies expected.json, which holds what plain numpy gives for a few
+texts and pictures (model_packages/reference.py); `clipdex model doctor` and the tests compare.
 
 Needs Debian's python3-onnx and python3-numpy. Example:
   tools/make_model_packages.py --layout immich --size tiny build/test-models/immich
@@ -26,18 +26,19 @@ TEXTS = ("a red car", "photo of the dog", "", "DIAGRAM on blue house, 42!", "the
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("output", type=pathlib.Path, help="the directory to write; an old one is replaced")
-    parser.add_argument("--layout", choices=sorted(LAYOUTS), required=True)
-    parser.add_argument("--size", choices=sorted(shapes.SHAPES), default="tiny")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--dtype", choices=("float32", "float16"), default="float32", help="pixels and vectors")
-    parser.add_argument("--ids", choices=("int32", "int64"), help="default: what the layout is known for")
-    parser.add_argument("--fixed-batch", type=int, metavar="N", help="graphs that take N items, no more or less")
-    parser.add_argument("--external-data", action="store_true", help="weights in files beside the graphs")
-    parser.add_argument("--tokenizer", type=pathlib.Path, help="CLIP's tokenizer.json, needed for vit-b-32")
+    add = parser.add_argument
+    add("output", type=pathlib.Path, help="the directory to write; an old one is replaced")
+    add("--layout", choices=sorted(LAYOUTS), required=True)
+    add("--size", choices=sorted(shapes.SHAPES), default="tiny")
+    add("--seed", type=int, default=1)
+    add("--dtype", choices=("float32", "float16"), default="float32", help="pixels and vectors")
+    add("--ids", choices=("int32", "int64"), help="default: what the layout is known for")
+    add("--fixed-batch", type=int, metavar="N", help="graphs that take N items, no more or less")
+    add("--external-data", action="store_true", help="weights in files beside the graphs")
+    add("--tokenizer", type=pathlib.Path, help="CLIP's tokenizer.json, needed for vit-b-32")
     chosen = parser.parse_args()
     if chosen.size != "tiny" and chosen.tokenizer is None:
-        parser.error("--size vit-b-32 needs --tokenizer FILE: CLIP's vocabulary is not part of this project")
+        parser.error("--size vit-b-32 needs --tokenizer FILE: CLIP's own is not shipped here")
     return chosen
 
 
@@ -53,23 +54,29 @@ class Writer:
         self.chosen = chosen
         self.output = chosen.output
         self.shape = shapes.SHAPES[chosen.size]
-        self.tokenizer = tokenizers.read(chosen.tokenizer) if chosen.tokenizer else tokenizers.tiny()
-        vocabulary = len(self.tokenizer.vocabulary)
-        self.image_weights, self.text_weights = shapes.random_weights(self.shape, vocabulary, chosen.seed)
+        if chosen.tokenizer:
+            self.tokenizer = tokenizers.read(chosen.tokenizer)
+        else:
+            is_clip_format = chosen.layout == "rclip"
+            self.tokenizer = tokenizers.tiny(tokenizers.CLIP_MERGE_COUNT if is_clip_format else 0)
+        weights = shapes.random_weights(self.shape, len(self.tokenizer.vocabulary), chosen.seed)
+        self.image_weights, self.text_weights = weights
 
     def save_towers(self, visual, textual, names, ids, sequence):
         batch = self.chosen.fixed_batch or "batch"
         dtype, ids = self.chosen.dtype, self.chosen.ids or ids
         graph = graphs.visual_graph(self.shape, self.image_weights, names, dtype, batch)
         self._save(graph, visual)
-        graph = graphs.textual_graph(self.shape, self.text_weights, names, ids, dtype, batch, sequence)
+        weights = self.text_weights
+        graph = graphs.textual_graph(self.shape, weights, names, ids, dtype, batch, sequence)
         self._save(graph, textual)
 
     def _save(self, graph, name):
         path = self.output / name
         path.parent.mkdir(parents=True, exist_ok=True)
         if self.chosen.external_data:
-            onnx.save_model(graph, str(path), save_as_external_data=True, location=path.name + ".data")
+            location = path.name + ".data"
+            onnx.save_model(graph, str(path), save_as_external_data=True, location=location)
         else:
             onnx.save_model(graph, str(path))
 
@@ -113,13 +120,15 @@ class Writer:
         size = self.shape.image_size
         ramp = np.linspace(0, 255, size).astype(np.uint8)
         across, down = np.meshgrid(ramp, ramp)
-        yield np.random.default_rng(self.chosen.seed).integers(0, 256, (size, size, 3), dtype=np.uint8)
+        generator = np.random.default_rng(self.chosen.seed)
+        yield generator.integers(0, 256, (size, size, 3), dtype=np.uint8)
         yield np.stack([across, down, 255 - across], axis=-1)
         yield np.full((size, size, 3), 128, np.uint8)
 
 
 def write_immich(writer):
-    names = {"image": "image", "text": "text", "image_vector": "embedding", "text_vector": "embedding"}
+    vectors = {"image_vector": "embedding", "text_vector": "embedding"}
+    names = {"image": "image", "text": "text", **vectors}
     shape = writer.shape
     writer.save_towers("visual/model.onnx", "textual/model.onnx", names, "int32", shape.context)
     writer.save_tokenizer(writer.output / "textual")
@@ -163,14 +172,17 @@ def write_transformers_js(writer):
         "image_std": STD,
     }
     write_json(writer.output / "preprocessor_config.json", preprocess)
-    write_json(writer.output / "config.json", {"model_type": "clip", "projection_dim": writer.shape.embed})
+    config = {"model_type": "clip", "projection_dim": writer.shape.embed}
+    write_json(writer.output / "config.json", config)
 
 
 def write_rclip(writer):
-    names = {"image": "input", "text": "input", "image_vector": "output", "text_vector": "output"}
+    vectors = {"image_vector": "output", "text_vector": "output"}
+    names = {"image": "input", "text": "input", **vectors}
     writer.save_towers("visual.onnx", "textual.onnx", names, "int64", writer.shape.context)
     (writer.output / "tokenizer").mkdir()
-    tokenizers.write_merges(writer.tokenizer, writer.output / "tokenizer/bpe_simple_vocab_16e6.txt.gz")
+    merges = writer.output / "tokenizer/bpe_simple_vocab_16e6.txt.gz"
+    tokenizers.write_merges(writer.tokenizer, merges)
 
 
 LAYOUTS = {"immich": write_immich, "transformers.js": write_transformers_js, "rclip": write_rclip}

@@ -62,8 +62,8 @@ Error broken(Format format) {
 
 /// Whether this build of libvips can read a format; it may have been built without some libraries.
 bool has_loader(Format format) {
-  const std::string name = fmt::format("{}load_buffer", format_name(format));
-  return vips_type_find("VipsOperation", name.c_str()) != 0;
+  const std::string_view name = format == Format::jp2 ? "jp2k" : format_name(format);
+  return vips_type_find("VipsOperation", fmt::format("{}load_buffer", name).c_str()) != 0;
 }
 
 /// Opens the first page or frame, reading no more than the header.

@@ -38,10 +38,10 @@ struct Candidate {
 }  // namespace
 
 MergeTable::MergeTable(std::size_t merge_count)
-    : slots_(std::bit_ceil(2 * std::max<std::size_t>(merge_count, 8))) {}
+    : slots_(std::bit_ceil(std::max<std::size_t>(merge_count * 8 / 7, 8) + 1)) {}
 
 void MergeTable::add(TokenId left, TokenId right, Merge merge) {
-  if (2 * (count_ + 1) > slots_.size()) {
+  if (8 * (count_ + 1) > 7 * slots_.size()) {
     const std::vector<Slot> fewer = std::exchange(slots_, std::vector<Slot>(2 * slots_.size()));
     for (const Slot& slot : fewer) {
       if (slot.pair != kFree) slots_[slot_of(slot.pair)] = slot;

@@ -52,7 +52,7 @@ class MergeTable {
   std::size_t slot_of(std::uint64_t pair) const;
 
   std::size_t count_ = 0;
-  std::vector<Slot> slots_;  ///< a power of two of them, at most half in use
+  std::vector<Slot> slots_;  ///< a power of two of them, at most seven eighths in use
 };
 
 /// The model. The time for a word is O(n log n) in its characters, whatever the word.

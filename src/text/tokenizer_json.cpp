@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <simdjson.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -48,12 +49,15 @@ Pipeline read_pipeline(simdjson::dom::element document) {
   return pipeline;
 }
 
-Result<std::unique_ptr<const Tokenizer>> parse(const simdjson::padded_string& json,
+/// @param is_padded  the bytes behind the text may be read too, as far as simdjson looks ahead;
+///                   otherwise simdjson makes a copy that has them
+Result<std::unique_ptr<const Tokenizer>> parse(std::string_view json, bool is_padded,
                                                std::string_view name) {
   constexpr std::string_view kFetchAgain = "fetch the file again from where the model came from";
   simdjson::dom::parser parser;
   simdjson::dom::element document;
-  if (const auto error = parser.parse(json).get(document); error != simdjson::SUCCESS) {
+  if (const auto error = parser.parse(json.data(), json.size(), !is_padded).get(document);
+      error != simdjson::SUCCESS) {
     return Error{ErrorCode::corrupt, fmt::format("{} is not JSON ({}); {}", name,
                                                  simdjson::error_message(error), kFetchAgain)};
   }
@@ -75,34 +79,25 @@ Result<std::unique_ptr<const Tokenizer>> parse(const simdjson::padded_string& js
 
 Result<std::unique_ptr<const Tokenizer>> parse_tokenizer_json(std::string_view json,
                                                               std::string_view name) {
-  return parse(simdjson::padded_string(json), name);
+  return parse(json, false, name);
 }
 
 Result<std::unique_ptr<const Tokenizer>> load_tokenizer_json(const std::filesystem::path& path) {
-  Result<RegularFile> file = RegularFile::open(path);
+  const Result<MappedFile> file = MappedFile::open(path);
   if (!file) return file.error();
-  const std::uint64_t size = file.value().stamp().size_bytes;
-  if (size > kFileBytesMax) {
-    return Error{
-        ErrorCode::too_large,
-        fmt::format("{} has {} bytes, and a tokenizer may have {}; give the tokenizer.json "
-                    "of a model",
-                    path.native(), size, kFileBytesMax)};
+  const std::span<const std::byte> bytes = file.value().bytes();
+  if (bytes.size() > kFileBytesMax) {
+    return Error{ErrorCode::too_large,
+                 fmt::format("{} has {} bytes, and a tokenizer may have {}; give the "
+                             "tokenizer.json of a model",
+                             path.native(), bytes.size(), kFileBytesMax)};
   }
-  // Straight into the buffer with the padding that simdjson asks for: a copy would cost a
-  // millisecond.
-  simdjson::padded_string json(static_cast<std::size_t>(size));
-  std::span<std::byte> rest(reinterpret_cast<std::byte*>(json.data()), json.size());
-  while (!rest.empty()) {
-    const Result<std::size_t> count = file.value().read_some(rest);
-    if (!count) return count.error();
-    if (count.value() == 0) {
-      return Error{ErrorCode::unreadable,
-                   fmt::format("{} became shorter while it was read; try again", path.native())};
-    }
-    rest = rest.subspan(count.value());
-  }
-  return parse(json, path.native());
+  // Mapped memory ends with a page, and what is left of the last one is the padding; only where too
+  // little is left must the text be copied, which costs a cold start about two milliseconds.
+  const auto page_bytes = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  const std::size_t unused_bytes = (page_bytes - bytes.size() % page_bytes) % page_bytes;
+  return parse({reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+               unused_bytes >= simdjson::SIMDJSON_PADDING, path.native());
 }
 
 }  // namespace clipdex::text

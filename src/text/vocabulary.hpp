@@ -13,7 +13,7 @@
 namespace clipdex::text {
 
 /// A map from the content of a token to its id, made for loading fast: all contents lie in one
-/// string and one open-addressing table points into it, so 49,408 tokens cost three allocations.
+/// string and one open-addressing table points into it, so 49,408 tokens cost two allocations.
 /// Reading is thread-safe; adding is not.
 class Vocabulary {
  public:
@@ -28,28 +28,26 @@ class Vocabulary {
   std::optional<TokenId> find(std::string_view content) const;
 
   /// How many different contents there are.
-  std::size_t size() const noexcept { return entries_.size(); }
+  std::size_t size() const noexcept { return size_; }
 
  private:
-  struct Entry {
-    std::uint32_t begin = 0;  ///< where its content starts in `contents_`
-    std::uint32_t length = 0;
-    TokenId id = 0;
-  };
-
-  /// `tag` holds the high bits of the hash, so that a wrong slot is left without reading its
-  /// content.
+  /// A token in the table. `tag` holds the high bits of the hash, so that a wrong slot is mostly
+  /// left without reading its content, which lies elsewhere.
   struct Slot {
     std::uint32_t tag = 0;
-    std::uint32_t entry_plus_one = 0;  ///< 0 marks a free slot
+    std::uint32_t begin = 0;       ///< where the content starts in `contents_`
+    std::uint32_t length = kFree;  ///< of the content in bytes
+    TokenId id = 0;
   };
+  static constexpr std::uint32_t kFree = ~std::uint32_t{0};
 
+  std::string_view content_of(const Slot& slot) const;
   std::size_t slot_of(std::string_view content, std::uint64_t hash) const;
   void rehash(std::size_t slot_count);
 
   std::string contents_;
-  std::vector<Entry> entries_;
-  std::vector<Slot> slots_;  ///< a power of two of them, at most half in use
+  std::size_t size_ = 0;
+  std::vector<Slot> slots_;  ///< a power of two of them, at most seven eighths in use
 };
 
 }  // namespace clipdex::text

@@ -17,6 +17,8 @@ std::filesystem::path shared_directory() {
   return std::filesystem::exists(shared / "golden") ? shared : std::filesystem::path();
 }
 
+std::filesystem::path test_models_directory() { return build_directory() / "test-models"; }
+
 TemporaryDirectory::TemporaryDirectory() {
   std::string name = (std::filesystem::temp_directory_path() / "clipdex-test-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot create " + name);

@@ -16,6 +16,10 @@ std::filesystem::path build_directory();
 /// that wants it must say that it skips.
 std::filesystem::path shared_directory();
 
+/// The model packages of random weights that tests/models/CMakeLists.txt has written, one a directory.
+/// A test that changes one works on a copy.
+std::filesystem::path test_models_directory();
+
 /// A directory of its own for one test, removed with everything in it at the end of its life.
 class TemporaryDirectory {
  public:

@@ -1,9 +1,10 @@
-"""The two towers of a CLIP model as ONNX graphs, with the structure that exporters give real ones."""
+"""The two towers of CLIP as ONNX graphs, with the structure that exporters give real ones."""
 
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 OPSET = 17
+LOWEST = np.finfo(np.float32).min
 ELEMENT_TYPES = {
     "float32": TensorProto.FLOAT,
     "float16": TensorProto.FLOAT16,
@@ -17,7 +18,8 @@ class _Builder:
 
     def __init__(self, weights):
         self.nodes = []
-        self.initializers = [numpy_helper.from_array(value, name) for name, value in weights.items()]
+        items = weights.items()
+        self.initializers = [numpy_helper.from_array(value, name) for name, value in items]
 
     def op(self, kind, *inputs, **attributes):
         output = f"{kind}_{len(self.nodes)}"
@@ -34,13 +36,15 @@ class _Builder:
 
     def dimension(self, value, axis):
         """One dimension of a value, as a tensor of one element."""
-        return self.op("Gather", self.op("Shape", value), self.constant(np.array([axis], np.int64)))
+        place = self.constant(np.array([axis], np.int64))
+        return self.op("Gather", self.op("Shape", value), place)
 
     def reshape(self, value, dims):
         return self.op("Reshape", value, self.constant(np.array(dims, np.int64)))
 
     def norm(self, value, name):
-        return self.op("LayerNormalization", value, f"{name}.weight", f"{name}.bias", axis=-1, epsilon=1e-5)
+        weights = (f"{name}.weight", f"{name}.bias")
+        return self.op("LayerNormalization", value, *weights, axis=-1, epsilon=1e-5)
 
     def linear(self, value, name):
         return self.op("Add", self.op("MatMul", value, f"{name}.weight"), f"{name}.bias")
@@ -58,8 +62,8 @@ class _Builder:
         if mask:
             scores = self.op("Add", scores, mask)
         mixed = self.op("MatMul", self.op("Softmax", scores, axis=-1), rows)
-        joined = self.reshape(self.op("Transpose", mixed, perm=[0, 2, 1, 3]), [0, -1, tower.width])
-        return self.linear(joined, f"{block}.out")
+        mixed = self.op("Transpose", mixed, perm=[0, 2, 1, 3])
+        return self.linear(self.reshape(mixed, [0, -1, tower.width]), f"{block}.out")
 
     def transformer(self, value, tower, mask=None):
         for layer in range(tower.layers):
@@ -68,8 +72,8 @@ class _Builder:
             value = self.op("Add", value, mixed)
             hidden = self.linear(self.norm(value, f"{block}.norm2"), f"{block}.up")
             gate = self.op("Sigmoid", self.op("Mul", hidden, self.constant(np.float32(1.702))))
-            hidden = self.linear(self.op("Mul", hidden, gate), f"{block}.down")  # QuickGelu before it
-            value = self.op("Add", value, hidden)
+            activated = self.op("Mul", hidden, gate)  # QuickGelu
+            value = self.op("Add", value, self.linear(activated, f"{block}.down"))
         return value
 
     def model(self, inputs, outputs):
@@ -84,15 +88,17 @@ class _Builder:
 
 
 def visual_graph(shape, weights, names, pixel_type, batch):
-    """[batch, 3, S, S] pixels -> [batch, embed], not normalised. `names` are those of the tensors."""
+    """[batch, 3, S, S] pixels -> [batch, embed], not normalised; `names` are the tensors'."""
     build = _Builder(weights)
     element_type = ELEMENT_TYPES[pixel_type]
     dims = [batch, 3, shape.image_size, shape.image_size]
     pixels = helper.make_tensor_value_info(names["image"], element_type, dims)
 
     source = build.cast(names["image"], TensorProto.FLOAT)
-    patches = build.op("Conv", source, "patch.weight", strides=[shape.patch] * 2, kernel_shape=[shape.patch] * 2)
-    patches = build.op("Transpose", build.reshape(patches, [0, shape.visual.width, -1]), perm=[0, 2, 1])
+    kernel = [shape.patch] * 2
+    patches = build.op("Conv", source, "patch.weight", strides=kernel, kernel_shape=kernel)
+    patches = build.reshape(patches, [0, shape.visual.width, -1])
+    patches = build.op("Transpose", patches, perm=[0, 2, 1])
     tail = build.constant(np.array([1, shape.visual.width], np.int64))
     batch_dims = build.op("Concat", build.dimension(names["image"], 0), tail, axis=0)
     joined = build.op("Concat", build.op("Expand", "class", batch_dims), patches, axis=1)
@@ -119,14 +125,15 @@ def textual_graph(shape, weights, names, id_type, vector_type, batch, sequence):
     inputs = [helper.make_tensor_value_info(ids, element_type, [batch, sequence])]
 
     length = build.dimension(ids, 1)
-    start, axis = build.constant(np.array([0], np.int64)), build.constant(np.array([0], np.int64))
-    position = build.op("Slice", "position", start, length, axis)
+    zero, one = (build.constant(np.array([place], np.int64)) for place in (0, 1))
+    position = build.op("Slice", "position", zero, length, zero)
     value = build.op("Add", build.op("Gather", "token", ids), position)
-    causal = np.triu(np.full((shape.context, shape.context), np.finfo(np.float32).min, np.float32), 1)
-    mask = build.op("Slice", build.constant(causal), start, length, axis)
-    mask = build.op("Slice", mask, start, length, build.constant(np.array([1], np.int64)))
+    causal = np.triu(np.full((shape.context, shape.context), LOWEST), 1)
+    mask = build.op("Slice", build.constant(causal), zero, length, zero)
+    mask = build.op("Slice", mask, zero, length, one)
     if "mask" in names:
-        inputs.append(helper.make_tensor_value_info(names["mask"], element_type, [batch, sequence]))
+        dims = [batch, sequence]
+        inputs.append(helper.make_tensor_value_info(names["mask"], element_type, dims))
         mask = _hide_padding(build, names["mask"], mask)
     value = build.norm(build.transformer(value, shape.textual, mask), "norm_post")
     largest = build.op("ArgMax", build.cast(ids, TensorProto.INT32), axis=1, keepdims=1)
@@ -136,7 +143,8 @@ def textual_graph(shape, weights, names, id_type, vector_type, batch, sequence):
     vector_element = ELEMENT_TYPES[vector_type]
     outputs = [(embedding, names["text_vector"], vector_element, [batch, shape.embed])]
     if "hidden" in names:
-        outputs.insert(0, (value, names["hidden"], vector_element, [batch, sequence, shape.textual.width]))
+        dims = [batch, sequence, shape.textual.width]
+        outputs.insert(0, (value, names["hidden"], vector_element, dims))
     return build.model(inputs, outputs)
 
 
@@ -144,6 +152,6 @@ def _hide_padding(build, attention, causal):
     """Joins the causal mask with the caller's: where `attention` is 0, nobody looks."""
     seen = build.cast(attention, TensorProto.FLOAT)
     hidden = build.op("Sub", build.constant(np.float32(1)), seen)
-    lowest = build.op("Mul", hidden, build.constant(np.finfo(np.float32).min))
+    lowest = build.op("Mul", hidden, build.constant(LOWEST))
     spread = build.op("Unsqueeze", lowest, build.constant(np.array([1, 2], np.int64)))
-    return build.op("Max", build.op("Add", spread, causal), build.constant(np.finfo(np.float32).min))
+    return build.op("Max", build.op("Add", spread, causal), build.constant(LOWEST))

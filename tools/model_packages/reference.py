@@ -1,4 +1,4 @@
-"""The forward pass in plain numpy float64: what the graphs must compute, written without looking at them."""
+"""The forward pass in plain numpy float64: what the graphs must compute, written without them."""
 
 import numpy as np
 

@@ -33,7 +33,7 @@ SHAPES = {
 
 
 def _tower_weights(draw, prefix, tower):
-    """The blocks of one tower, scaled as openai/CLIP initialises them, so that activations stay near 1."""
+    """The blocks of one tower, scaled as openai/CLIP does at first: activations stay near 1."""
     width = tower.width
     into = width**-0.5
     out = into * (2 * tower.layers) ** -0.5

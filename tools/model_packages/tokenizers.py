@@ -1,16 +1,18 @@
-"""A tiny tokenizer of CLIP's kind, in both of its file formats, and an encoder for the reference vectors."""
+"""A tiny tokenizer of CLIP's kind, in both of its file formats, and an encoder for references."""
 
 import gzip
+import itertools
 import json
 import re
 
+CLIP_MERGE_COUNT = 48894
 START, END = "<|startoftext|>", "<|endoftext|>"
 SPLIT = r"'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"
 # Made for this file: enough to give one-piece words, words of several pieces, and letters alone.
 TINY_MERGES = (
-    "t h|th e</w>|a n|an d</w>|r e|re d</w>|c a|ca r</w>|ca t</w>|d o|do g</w>|i n|in g</w>|o n</w>|"
-    "o f</w>|p h|o t|ph ot|phot o</w>|d i|a g|di ag|r a|ra m</w>|diag ram</w>|b l|u e</w>|bl ue</w>|"
-    "e r</w>|h o|u s|ho us|hous e</w>"
+    "t h|th e</w>|a n|an d</w>|r e|re d</w>|c a|ca r</w>|ca t</w>|d o|do g</w>|i n|in g</w>|"
+    "o n</w>|o f</w>|p h|o t|ph ot|phot o</w>|d i|a g|di ag|r a|ra m</w>|diag ram</w>|b l|u e</w>|"
+    "bl ue</w>|e r</w>|h o|u s|ho us|hous e</w>"
 )
 
 
@@ -42,17 +44,22 @@ class Tokenizer:
         parts = [BYTE_LETTERS[byte] for byte in word.encode()]
         parts[-1] += "</w>"
         while len(parts) > 1:
-            pairs = [(self.ranks.get(pair, len(self.ranks)), at) for at, pair in enumerate(zip(parts, parts[1:]))]
-            rank, at = min(pairs)
+            pairs = enumerate(zip(parts, parts[1:]))
+            rank, at = min((self.ranks.get(pair, len(self.ranks)), at) for at, pair in pairs)
             if rank == len(self.ranks):
                 break
             parts[at : at + 2] = [parts[at] + parts[at + 1]]
         return parts
 
 
-def tiny():
+def tiny(merge_count=0):
+    """At least `merge_count` merges: openai/CLIP's format has a fixed number of them."""
     letters = list(BYTE_LETTERS.values())
     merges = [merge.split(" ") for merge in TINY_MERGES.split("|")]
+    # What fills up the number joins letters for bytes beyond ASCII, which no reference has.
+    ends = letters + [letter + "</w>" for letter in letters]
+    filling = ([first, second] for first in letters if ord(first) > 127 for second in ends)
+    merges += itertools.islice(filling, max(0, merge_count - len(merges)))
     tokens = letters + [letter + "</w>" for letter in letters]
     tokens += ["".join(merge) for merge in merges] + [START, END]
     return Tokenizer({token: place for place, token in enumerate(tokens)}, merges)
@@ -68,19 +75,21 @@ def read(path):
 def as_json(tokenizer):
     """The content of tokenizer.json, with the parts that CLIP's own has."""
     ids = tokenizer.vocabulary
-    special = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
+    strips = {"single_word": False, "lstrip": False, "rstrip": False}
+    special = {**strips, "normalized": False, "special": True}
     split = {"type": "Split", "pattern": {"Regex": SPLIT}, "behavior": "Removed", "invert": True}
+    byte_level = {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True}
     spaces = {"type": "Replace", "pattern": {"Regex": "\\s+"}, "content": " "}
     return {
         "version": "1.0",
         "truncation": None,
         "padding": None,
         "added_tokens": [{"id": ids[token], "content": token, **special} for token in (START, END)],
-        "normalizer": {"type": "Sequence", "normalizers": [{"type": "NFC"}, spaces, {"type": "Lowercase"}]},
-        "pre_tokenizer": {
+        "normalizer": {
             "type": "Sequence",
-            "pretokenizers": [split, {"type": "ByteLevel", "add_prefix_space": False, "trim_offsets": True}],
+            "normalizers": [{"type": "NFC"}, spaces, {"type": "Lowercase"}],
         },
+        "pre_tokenizer": {"type": "Sequence", "pretokenizers": [split, byte_level]},
         "post_processor": {
             "type": "RobertaProcessing",
             "sep": [END, ids[END]],
@@ -104,6 +113,7 @@ def as_json(tokenizer):
 
 def write_merges(tokenizer, path):
     """The format of bpe_simple_vocab_16e6.txt.gz: a line of heading, then one merge a line."""
-    lines = ['"bpe_simple_vocab_16e6.txt#version: 0.2'] + [" ".join(merge) for merge in tokenizer.merges]
+    heading = '"bpe_simple_vocab_16e6.txt#version: 0.2'
+    lines = [heading] + [" ".join(merge) for merge in tokenizer.merges]
     with gzip.GzipFile(path, "wb", mtime=0) as file:  # No time inside: the same bytes each run.
         file.write("\n".join(lines).encode() + b"\n")
