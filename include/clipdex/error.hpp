@@ -1,9 +1,9 @@
-/// The errors of clipdex: one closed list of codes, a value that carries one, a `Result` for what may
-/// fail item by item, and an `Exception` for what ends a whole operation.
+/// The errors of clipdex: one closed list of codes, a value that carries one, a `Result` for what
+/// may fail item by item, and an `Exception` for what ends a whole operation.
 ///
 /// The rule: one broken image among 100,000 is expected, so functions that handle one item return
-/// `Result<T>`. A full disk, a wrong model or a corrupt library ends the operation, so those are thrown
-/// as `Exception` with the same `Error` inside. A mistake of the programmer is an `assert`.
+/// `Result<T>`. A full disk, a wrong model or a corrupt library ends the operation, so those are
+/// thrown as `Exception` with the same `Error` inside. A mistake of the programmer is an `assert`.
 #pragma once
 
 #include <cassert>
@@ -15,24 +15,26 @@
 
 namespace clipdex {
 
-/// Every way in which clipdex can fail. The list is closed: each front door has one table from these
-/// codes to its own numbers (exit status, HTTP status, ROS `error_code`).
+/// Every way in which clipdex can fail. The list is closed: each front door has one table from
+/// these codes to its own numbers (exit status, HTTP status, ROS `error_code`).
 enum class ErrorCode {
-  invalid_argument,  ///< The caller asked for something that has no meaning; asking again will not help.
+  invalid_argument,  ///< The caller asked for something that has no meaning; asking again will not
+                     ///< help.
   not_found,         ///< A file, image, model or library that was named does not exist.
-  unreadable,        ///< It exists and cannot be read: permissions, an I/O error, not a regular file.
-  unsupported,       ///< It was understood, and this build cannot do it.
-  corrupt,           ///< The bytes contradict their own format: truncated, wrong magic, wrong checksum.
-  too_large,         ///< A limit on pixels, bytes or counts was passed; the message names the limit.
-  wrong_model,       ///< The vectors were made by another model than the one at hand.
-  busy,              ///< Another process holds what is needed; the message names it.
-  disk_full,         ///< No space was left; what was stored before is intact.
-  write_failed,      ///< Writing failed for another reason than a full disk.
-  stopped,           ///< The caller asked to stop, through a progress callback or a closed queue.
-  internal,          ///< A bug in clipdex or in a library below it.
+  unreadable,    ///< It exists and cannot be read: permissions, an I/O error, not a regular file.
+  unsupported,   ///< It was understood, and this build cannot do it.
+  corrupt,       ///< The bytes contradict their own format: truncated, wrong magic, wrong checksum.
+  too_large,     ///< A limit on pixels, bytes or counts was passed; the message names the limit.
+  wrong_model,   ///< The vectors were made by another model than the one at hand.
+  busy,          ///< Another process holds what is needed; the message names it.
+  disk_full,     ///< No space was left; what was stored before is intact.
+  write_failed,  ///< Writing failed for another reason than a full disk.
+  stopped,       ///< The caller asked to stop, through a progress callback or a closed queue.
+  internal,      ///< A bug in clipdex or in a library below it.
 };
 
-/// The stable, lower-case name of a code, such as "disk_full", for logs, the failure ledger and JSON.
+/// The stable, lower-case name of a code, such as "disk_full", for logs, the failure ledger and
+/// JSON.
 /// @return a string with static lifetime; never empty.
 std::string_view error_code_name(ErrorCode code) noexcept;
 
@@ -40,8 +42,8 @@ std::string_view error_code_name(ErrorCode code) noexcept;
 /// @return `ErrorCode::internal` for any other text, so that an old ledger never stops a reader.
 ErrorCode error_code_from_name(std::string_view name) noexcept;
 
-/// What went wrong: the code for programs, and for people one full sentence that says what is wrong, with
-/// which file, and what to do next. A plain value; copy it freely.
+/// What went wrong: the code for programs, and for people one full sentence that says what is
+/// wrong, with which file, and what to do next. A plain value; copy it freely.
 struct Error {
   ErrorCode code = ErrorCode::internal;
   std::string message;
@@ -68,8 +70,10 @@ class Exception : public std::runtime_error {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}      // NOLINT: implicit by design
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit by design
+  Result(T value)
+      : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit by design
+  Result(Error error)
+      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT: implicit by design
 
   bool ok() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return ok(); }

@@ -1,4 +1,5 @@
-/// The facade of clipdex: a library of images in one file that can be filled, searched and kept in order.
+/// The facade of clipdex: a library of images in one file that can be filled, searched and kept in
+/// order.
 #pragma once
 
 #include <cstdint>
@@ -19,8 +20,8 @@ namespace clipdex {
 struct LibraryOptions {
   std::filesystem::path file = "clip.db";
 
-  /// A directory with a model package, or the name of an installed model. Empty: the model that made
-  /// the library's vectors, and for a new library the bundled demo model.
+  /// A directory with a model package, or the name of an installed model. Empty: the model that
+  /// made the library's vectors, and for a new library the bundled demo model.
   std::string model;
 };
 
@@ -30,7 +31,8 @@ struct IndexOptions {
   std::vector<std::filesystem::path> folders;
 
   /// Path patterns to leave out (docs/query.md has the syntax); remembered for the folders given.
-  /// Absent: those remembered from before. The built-in ones (`.git`, `node_modules`, …) always apply.
+  /// Absent: those remembered from before. The built-in ones (`.git`, `node_modules`, …) always
+  /// apply.
   std::optional<std::vector<std::string>> excludes;
 
   /// Also take files and folders whose names begin with a dot. Absent: as remembered.
@@ -43,30 +45,34 @@ struct IndexOptions {
 
 /// A file that could not be indexed.
 struct FailedFile {
-  std::string path;     ///< absolute; the bytes the file system gave
+  std::string path;  ///< absolute; the bytes the file system gave
   ErrorCode code = ErrorCode::internal;
   std::string message;  ///< one sentence
 };
 
-/// What a run of indexing did. Every file that was seen is counted in exactly one of the first seven.
+/// What a run of indexing did. Every file that was seen is counted in exactly one of the first
+/// seven.
 struct IndexReport {
-  std::uint64_t added = 0;      ///< new images, encoded
-  std::uint64_t changed = 0;    ///< known paths with new content, encoded again
-  std::uint64_t moved = 0;      ///< known content under a new path, the old path gone
-  std::uint64_t copied = 0;     ///< known content under a further path
-  std::uint64_t unchanged = 0;  ///< known and not read again
-  std::uint64_t failed = 0;     ///< could not be indexed in this run; see `failures`
-  std::uint64_t not_images = 0; ///< other files in the folders
-  std::uint64_t removed = 0;    ///< rows dropped because their files are gone or left out now
-  std::uint64_t failed_before = 0;  ///< among `unchanged`: failed in an earlier run and not tried again
-  std::uint64_t encoded = 0;        ///< images that went through the model
-  double elapsed_s = 0;             ///< wall time of the whole run, in seconds
-  double decode_s = 0;  ///< CPU time spent reading, decoding and resizing, in seconds, over all workers
-  double encode_s = 0;  ///< CPU time spent in the model, in seconds, over all workers
-  double store_s = 0;   ///< CPU time spent in the library file, in seconds
-  bool stopped = false; ///< the progress callback asked to stop; the next run goes on from here
-  std::vector<FailedFile> failures;   ///< of this run, at most the first 1,000
-  std::vector<std::string> notices;   ///< full sentences: a root that is missing, a folder that is unreadable
+  std::uint64_t added = 0;       ///< new images, encoded
+  std::uint64_t changed = 0;     ///< known paths with new content, encoded again
+  std::uint64_t moved = 0;       ///< known content under a new path, the old path gone
+  std::uint64_t copied = 0;      ///< known content under a further path
+  std::uint64_t unchanged = 0;   ///< known and not read again
+  std::uint64_t failed = 0;      ///< could not be indexed in this run; see `failures`
+  std::uint64_t not_images = 0;  ///< other files in the folders
+  std::uint64_t removed = 0;     ///< rows dropped because their files are gone or left out now
+  std::uint64_t failed_before =
+      0;                      ///< among `unchanged`: failed in an earlier run and not tried again
+  std::uint64_t encoded = 0;  ///< images that went through the model
+  double elapsed_s = 0;       ///< wall time of the whole run, in seconds
+  double decode_s =
+      0;  ///< CPU time spent reading, decoding and resizing, in seconds, over all workers
+  double encode_s = 0;   ///< CPU time spent in the model, in seconds, over all workers
+  double store_s = 0;    ///< CPU time spent in the library file, in seconds
+  bool stopped = false;  ///< the progress callback asked to stop; the next run goes on from here
+  std::vector<FailedFile> failures;  ///< of this run, at most the first 1,000
+  std::vector<std::string>
+      notices;  ///< full sentences: a root that is missing, a folder that is unreadable
 };
 
 /// What a library holds.
@@ -98,9 +104,9 @@ struct LibraryStatus {
 
 /// An open library. Movable.
 ///
-/// Threads: `search` and `status` may be called from several threads at once; `index` from one at a time,
-/// beside searches. Another process may read the same file at any time; one process at a time may write.
-/// Errors: everything throws `Exception`; what was stored before stays intact.
+/// Threads: `search` and `status` may be called from several threads at once; `index` from one at a
+/// time, beside searches. Another process may read the same file at any time; one process at a time
+/// may write. Errors: everything throws `Exception`; what was stored before stays intact.
 class Library {
  public:
   /// Names the library; a missing file is created by the first `index`. Nothing is loaded yet.
@@ -109,21 +115,22 @@ class Library {
   Library(Library&&) noexcept;
   Library& operator=(Library&&) noexcept;
 
-  /// Brings the library up to date with the folders: reads what is new or changed, drops what is gone.
-  /// Safe to stop at any time, to kill, and to repeat.
-  /// Throws `not_found` (a folder that never was there), `busy` (another process writes), `disk_full`,
-  /// `wrong_model` (the library was made with another model than the one named).
+  /// Brings the library up to date with the folders: reads what is new or changed, drops what is
+  /// gone. Safe to stop at any time, to kill, and to repeat. Throws `not_found` (a folder that
+  /// never was there), `busy` (another process writes), `disk_full`, `wrong_model` (the library was
+  /// made with another model than the one named).
   IndexReport index(const IndexOptions& options);
 
-  /// Takes a folder and everything below it out of the library; the files themselves are not touched.
+  /// Takes a folder and everything below it out of the library; the files themselves are not
+  /// touched.
   /// @return the number of images that were dropped
   /// Throws `not_found` when the library holds nothing there, `busy`, `write_failed`.
   std::uint64_t forget(const std::filesystem::path& folder);
 
-  /// Ranks the library's images by a query. Loads the encoders and vectors at the first call and keeps
-  /// them; vectors that were stored since are seen by the next call.
-  /// Throws `not_found` (no library), `wrong_model`, `invalid_argument` (the query), and for query images
-  /// whatever reading them gives.
+  /// Ranks the library's images by a query. Loads the encoders and vectors at the first call and
+  /// keeps them; vectors that were stored since are seen by the next call. Throws `not_found` (no
+  /// library), `wrong_model`, `invalid_argument` (the query), and for query images whatever reading
+  /// them gives.
   SearchResult search(const Query& query);
 
   LibraryStatus status() const;

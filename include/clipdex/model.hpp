@@ -12,12 +12,13 @@
 
 namespace clipdex {
 
-/// A model package, opened. Movable. Member functions may be called from any thread; each tower is loaded
-/// when it is first needed.
+/// A model package, opened. Movable. Member functions may be called from any thread; each tower is
+/// loaded when it is first needed.
 class Model {
  public:
-  /// Opens a package by directory or by the name of an installed model; an empty name is the bundled
-  /// demo model. Throws `not_found`, `unsupported`, `corrupt` with a sentence that names the file.
+  /// Opens a package by directory or by the name of an installed model; an empty name is the
+  /// bundled demo model. Throws `not_found`, `unsupported`, `corrupt` with a sentence that names
+  /// the file.
   explicit Model(std::string_view directory_or_name);
   ~Model();
   Model(Model&&) noexcept;

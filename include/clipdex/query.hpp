@@ -30,7 +30,7 @@ struct QueryTerm {
 
 /// Conditions that an image must meet before it is ranked at all. Absent ones admit everything.
 struct QueryFilters {
-  std::vector<std::string> path_globs;         ///< all must match the absolute path; see docs/query.md
+  std::vector<std::string> path_globs;  ///< all must match the absolute path; see docs/query.md
   std::optional<std::int64_t> taken_from_s;    ///< seconds since 1970 UTC, inclusive
   std::optional<std::int64_t> taken_before_s;  ///< seconds since 1970 UTC, exclusive
 
@@ -40,20 +40,21 @@ struct QueryFilters {
 struct Query {
   std::vector<QueryTerm> terms;  ///< at least one
   QueryFilters filters;
-  std::size_t hits_max = 10;           ///< at least 1
-  std::optional<double> score_min;     ///< hits below this cosine are left out
+  std::size_t hits_max = 10;        ///< at least 1
+  std::optional<double> score_min;  ///< hits below this cosine are left out
 
   friend bool operator==(const Query&, const Query&) = default;
 };
 
-/// Reads the query language, the same at every door; docs/query.md explains it. `hits_max` and `score_min`
-/// of the result have their defaults. Thread-safe.
-/// Errors: `invalid_argument`, with the position and what to write instead.
+/// Reads the query language, the same at every door; docs/query.md explains it. `hits_max` and
+/// `score_min` of the result have their defaults. Thread-safe. Errors: `invalid_argument`, with the
+/// position and what to write instead.
 Result<Query> parse_query(std::string_view text);
 
 /// Where the time of a search went, in milliseconds of wall time.
 struct SearchTimes {
-  double open_ms = 0;    ///< loading the encoders and the vectors; near 0 when they were loaded before
+  double open_ms =
+      0;  ///< loading the encoders and the vectors; near 0 when they were loaded before
   double encode_ms = 0;  ///< turning the terms into one vector
   double rank_ms = 0;    ///< filtering, comparing and ranking
 };

@@ -1,5 +1,5 @@
-/// The plain values that every door of clipdex speaks in. No behaviour, no ownership beyond their own
-/// members; copy and move them freely, from any thread.
+/// The plain values that every door of clipdex speaks in. No behaviour, no ownership beyond their
+/// own members; copy and move them freely, from any thread.
 #pragma once
 
 #include <cstddef>
@@ -9,13 +9,15 @@
 
 namespace clipdex {
 
-/// Names one image of a library for as long as the library lives; never reused, never 0 for an image.
+/// Names one image of a library for as long as the library lives; never reused, never 0 for an
+/// image.
 using ImageId = std::int64_t;
 
 /// A unit-length float32 vector; its size is the model's dimension.
 using Embedding = std::vector<float>;
 
-/// Which embedding space a vector belongs to. Two vectors may be compared only when both fields agree.
+/// Which embedding space a vector belongs to. Two vectors may be compared only when both fields
+/// agree.
 struct ModelIdentity {
   std::string hash;           ///< 64 hexadecimal digits over everything that decides the vectors
   std::size_t dimension = 0;  ///< floats a vector
@@ -25,10 +27,10 @@ struct ModelIdentity {
 
 /// One image found by a search.
 struct Hit {
-  int rank = 0;          ///< from 1, in descending order of score
+  int rank = 0;  ///< from 1, in descending order of score
   ImageId image_id = 0;
-  std::string path;      ///< absolute; the bytes the file system gave, not always UTF-8
-  double score = 0;      ///< cosine of the query's vector and the image's, -1 to 1
+  std::string path;  ///< absolute; the bytes the file system gave, not always UTF-8
+  double score = 0;  ///< cosine of the query's vector and the image's, -1 to 1
 };
 
 }  // namespace clipdex

@@ -1,4 +1,5 @@
-/// A queue between two stages of a pipeline: it has a name and a maximum, and whoever is too fast waits.
+/// A queue between two stages of a pipeline: it has a name and a maximum, and whoever is too fast
+/// waits.
 #pragma once
 
 #include <chrono>
@@ -14,9 +15,9 @@ namespace clipdex {
 
 /// A bounded first-in first-out queue for any number of producers and consumers.
 ///
-/// Its life: items are pushed; `close` says that no more will come, and consumers drain what is left;
-/// or `cancel` drops what is left and releases everyone at once, which is how a failing stage stops
-/// its neighbours. Every member function may be called from any thread.
+/// Its life: items are pushed; `close` says that no more will come, and consumers drain what is
+/// left; or `cancel` drops what is left and releases everyone at once, which is how a failing stage
+/// stops its neighbours. Every member function may be called from any thread.
 template <class T>
 class BoundedQueue {
  public:

@@ -9,8 +9,8 @@ namespace clipdex {
 /// Empty when neither variable names an absolute path. Does not create anything.
 std::filesystem::path user_data_directory();
 
-/// `$XDG_CACHE_HOME/clipdex`, else `~/.cache/clipdex`: whatever lies there may be deleted at any time.
-/// Empty when neither variable names an absolute path. Does not create anything.
+/// `$XDG_CACHE_HOME/clipdex`, else `~/.cache/clipdex`: whatever lies there may be deleted at any
+/// time. Empty when neither variable names an absolute path. Does not create anything.
 std::filesystem::path user_cache_directory();
 
 /// The directory of files that come with the program (the demo model): `share/clipdex` beside the

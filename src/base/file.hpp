@@ -1,5 +1,5 @@
-/// Files as clipdex reads them: only regular ones, opened so that a FIFO or a device can never block the
-/// run, with errors that name the file and the remedy.
+/// Files as clipdex reads them: only regular ones, opened so that a FIFO or a device can never
+/// block the run, with errors that name the file and the remedy.
 #pragma once
 
 #include <sys/stat.h>
@@ -34,7 +34,8 @@ FileStamp stamp_of(const struct stat& status) noexcept;
 class RegularFile {
  public:
   /// Opens without blocking, whatever the path names.
-  /// Errors: `not_found` (also when it vanished), `unreadable` (permissions, or not a regular file).
+  /// Errors: `not_found` (also when it vanished), `unreadable` (permissions, or not a regular
+  /// file).
   static Result<RegularFile> open(const std::filesystem::path& path);
 
   RegularFile(RegularFile&& other) noexcept;
@@ -89,8 +90,9 @@ class MappedFile {
   std::size_t size_ = 0;
 };
 
-/// Writes bytes to a new file beside `path` and renames it over `path`, so that a reader sees the old
-/// content or the new one, never a part. Errors: `disk_full`, `write_failed`; then `path` is as it was.
+/// Writes bytes to a new file beside `path` and renames it over `path`, so that a reader sees the
+/// old content or the new one, never a part. Errors: `disk_full`, `write_failed`; then `path` is as
+/// it was.
 Result<std::monostate> write_file_atomically(const std::filesystem::path& path,
                                              std::span<const std::byte> bytes);
 

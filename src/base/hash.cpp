@@ -18,9 +18,7 @@ class Sha256 {
     EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
   }
 
-  void update(const void* data, std::size_t size) {
-    EVP_DigestUpdate(context_.get(), data, size);
-  }
+  void update(const void* data, std::size_t size) { EVP_DigestUpdate(context_.get(), data, size); }
 
   std::string hex() {
     std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};

@@ -1,5 +1,5 @@
-/// The two hashes of clipdex: XXH3-128 recognises the content of images (fast, not against an attacker),
-/// SHA-256 identifies model files (comparable with what model hubs publish).
+/// The two hashes of clipdex: XXH3-128 recognises the content of images (fast, not against an
+/// attacker), SHA-256 identifies model files (comparable with what model hubs publish).
 #pragma once
 
 #include <array>

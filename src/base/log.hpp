@@ -1,5 +1,5 @@
-/// Where library code reports what is worth a line but is no error of the caller. Library code never
-/// prints: a front door installs a sink, and without one the lines are dropped.
+/// Where library code reports what is worth a line but is no error of the caller. Library code
+/// never prints: a front door installs a sink, and without one the lines are dropped.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,8 @@ namespace clipdex {
 
 enum class LogLevel { debug, info, warning };
 
-/// Receives one line, without a newline at its end. May be called from any thread, one call at a time.
+/// Receives one line, without a newline at its end. May be called from any thread, one call at a
+/// time.
 using LogSink = std::function<void(LogLevel level, std::string_view line)>;
 
 /// Installs the sink of this process; an empty function drops every line. Thread-safe.

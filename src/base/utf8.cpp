@@ -30,7 +30,8 @@ void walk(std::string_view text, Good good, Bad bad) {
 
 bool is_valid_utf8(std::string_view text) noexcept {
   bool valid = true;
-  walk(text, [](std::int64_t, std::int64_t) {}, [&] { valid = false; });
+  walk(
+      text, [](std::int64_t, std::int64_t) {}, [&] { valid = false; });
   return valid;
 }
 
@@ -41,7 +42,8 @@ std::string to_valid_utf8(std::string_view text) {
   walk(
       text,
       [&](std::int64_t begin, std::int64_t end) {
-        valid.append(text.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
+        valid.append(
+            text.substr(static_cast<std::size_t>(begin), static_cast<std::size_t>(end - begin)));
       },
       [&] { valid.append(kReplacement); });
   return valid;

@@ -1,4 +1,5 @@
-/// UTF-8 at the borders of clipdex: what comes from outside may be broken, what goes out as JSON may not.
+/// UTF-8 at the borders of clipdex: what comes from outside may be broken, what goes out as JSON
+/// may not.
 #pragma once
 
 #include <string>
@@ -6,7 +7,8 @@
 
 namespace clipdex {
 
-/// True when every byte belongs to a well-formed UTF-8 sequence (RFC 3629: no surrogates, no overlong forms).
+/// True when every byte belongs to a well-formed UTF-8 sequence (RFC 3629: no surrogates, no
+/// overlong forms).
 bool is_valid_utf8(std::string_view text) noexcept;
 
 /// The text with every ill-formed part replaced by U+FFFD, one for each maximal subpart, as Unicode

@@ -10,9 +10,9 @@
 
 namespace clipdex {
 
-/// The workers of a pipeline. The first exception that leaves a worker is kept, and `on_failure` is called
-/// once, from that worker's thread, to release the others (by cancelling queues).
-/// Owned and joined by one thread; the destructor joins.
+/// The workers of a pipeline. The first exception that leaves a worker is kept, and `on_failure` is
+/// called once, from that worker's thread, to release the others (by cancelling queues). Owned and
+/// joined by one thread; the destructor joins.
 class WorkerGroup {
  public:
   explicit WorkerGroup(std::function<void()> on_failure) : on_failure_(std::move(on_failure)) {}

@@ -57,9 +57,8 @@ void print_result(std::string_view text) {
   const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
   if (written && std::fflush(stdout) == 0) return;
   if (errno == EPIPE) std::_Exit(kDone);
-  throw Exception(ErrorCode::write_failed,
-                  fmt::format("the output cannot be written: {}",
-                              std::generic_category().message(errno)));
+  throw Exception(ErrorCode::write_failed, fmt::format("the output cannot be written: {}",
+                                                       std::generic_category().message(errno)));
 }
 
 std::string printable(std::string_view text) {

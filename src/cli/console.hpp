@@ -46,7 +46,8 @@ void print_error(std::string_view line);
 /// Says, once a command, that the results come from the small demo model.
 void print_demo_note(const Settings& settings);
 
-/// Writes to stdout. Ends the program quietly with status 0 when the reader is gone, as `head` does.
+/// Writes to stdout. Ends the program quietly with status 0 when the reader is gone, as `head`
+/// does.
 void print_result(std::string_view text);
 
 /// A path as a person wants to see it: relative when it lies below the current directory, control

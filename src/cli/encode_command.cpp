@@ -34,8 +34,8 @@ std::string format_json_vectors(const std::vector<EncodedItem>& items, std::stri
   document["vectors"] = nlohmann::ordered_json::array();
   for (const EncodedItem& item : items) {
     if (item.vector.empty()) continue;
-    document["vectors"].push_back(
-        nlohmann::ordered_json{{std::string(key), to_valid_utf8(item.name)}, {"vector", item.vector}});
+    document["vectors"].push_back(nlohmann::ordered_json{
+        {std::string(key), to_valid_utf8(item.name)}, {"vector", item.vector}});
   }
   return document.dump() + "\n";
 }
@@ -54,7 +54,8 @@ std::string format_for_people(const std::vector<EncodedItem>& items) {
   return text;
 }
 
-/// One row of float32 for every item, in order; a failed one is a row of zeros, so that row i is item i.
+/// One row of float32 for every item, in order; a failed one is a row of zeros, so that row i is
+/// item i.
 void write_raw(const std::filesystem::path& file, const std::vector<EncodedItem>& items) {
   std::size_t dimension = 0;
   for (const EncodedItem& item : items) dimension = std::max(dimension, item.vector.size());
@@ -99,9 +100,10 @@ int encode_texts(const Settings& settings, const Arguments& arguments) {
     bool was_cut = false;
     items.push_back({text, model.encode_text(text, &was_cut)});
     if (was_cut) {
-      print_note(settings, fmt::format("the text \"{}\" is longer than the model takes; its end was "
-                                       "ignored",
-                                       printable(text.substr(0, 40))));
+      print_note(settings,
+                 fmt::format("the text \"{}\" is longer than the model takes; its end was "
+                             "ignored",
+                             printable(text.substr(0, 40))));
     }
   }
   return print_vectors(settings, arguments, model, items, "text");

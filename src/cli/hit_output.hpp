@@ -11,8 +11,8 @@ namespace clipdex::cli {
 /// For people: rank, score and path, one line each.
 std::string format_table(const SearchResult& result);
 
-/// One JSON object, as DESIGN §6 fixes it. A path that is not UTF-8 is written with U+FFFD and given
-/// again, byte for byte, as "path_base64".
+/// One JSON object, as DESIGN §6 fixes it. A path that is not UTF-8 is written with U+FFFD and
+/// given again, byte for byte, as "path_base64".
 std::string format_json(const SearchResult& result, std::string_view query,
                         std::string_view model_name);
 

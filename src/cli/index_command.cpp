@@ -25,23 +25,27 @@ void print_failures(const IndexReport& report) {
     print_error(fmt::format("{}: {}", display_path(failure.path), printable(failure.message)));
   }
   if (report.failed > shown) {
-    print_error(fmt::format("and {} more files failed; see them all with: clipdex status --failures",
-                            report.failed - shown));
+    print_error(
+        fmt::format("and {} more files failed; see them all with: clipdex status --failures",
+                    report.failed - shown));
   }
 }
 
 std::string format_summary(const IndexReport& report) {
-  std::string text = fmt::format(
-      "new {}, changed {}, moved {}, copied {}, unchanged {}, removed {}, failed {}\n", report.added,
-      report.changed, report.moved, report.copied, report.unchanged, report.removed, report.failed);
+  std::string text =
+      fmt::format("new {}, changed {}, moved {}, copied {}, unchanged {}, removed {}, failed {}\n",
+                  report.added, report.changed, report.moved, report.copied, report.unchanged,
+                  report.removed, report.failed);
   if (report.encoded > 0) {
-    text += fmt::format("encoded {} images in {}: {:.1f} images/s (CPU: decode {:.1f} s, encode "
-                        "{:.1f} s, store {:.1f} s)\n",
-                        report.encoded, format_seconds(report.elapsed_s),
-                        static_cast<double>(report.encoded) / report.elapsed_s, report.decode_s,
-                        report.encode_s, report.store_s);
+    text += fmt::format(
+        "encoded {} images in {}: {:.1f} images/s (CPU: decode {:.1f} s, encode "
+        "{:.1f} s, store {:.1f} s)\n",
+        report.encoded, format_seconds(report.elapsed_s),
+        static_cast<double>(report.encoded) / report.elapsed_s, report.decode_s, report.encode_s,
+        report.store_s);
   }
-  if (report.not_images > 0) text += fmt::format("{} other files were left alone\n", report.not_images);
+  if (report.not_images > 0)
+    text += fmt::format("{} other files were left alone\n", report.not_images);
   if (report.failed_before > 0) {
     text += fmt::format("{} of the unchanged failed before; try them again with --retry-failed\n",
                         report.failed_before);
@@ -88,8 +92,9 @@ void add_index_command(CLI::App& app, Settings& settings, Command& chosen) {
   command->add_option("FOLDER", arguments->folders, "Folders; none: all that the library knows");
   add_library_option(*command, settings);
   add_model_option(*command, settings);
-  command->add_option("-x,--exclude", arguments->excludes,
-                      "Leave out paths that match a pattern such as 'raw/**' (may be repeated)")
+  command
+      ->add_option("-x,--exclude", arguments->excludes,
+                   "Leave out paths that match a pattern such as 'raw/**' (may be repeated)")
       ->allow_extra_args(false);
   command->add_flag("--hidden,!--no-hidden", arguments->hidden,
                     "Take files and folders whose names begin with a dot, too");
@@ -98,9 +103,7 @@ void add_index_command(CLI::App& app, Settings& settings, Command& chosen) {
   command->add_option("-j,--threads", arguments->threads, "Workers; 0: one a core")
       ->check(CLI::Range(0, 1024));
   command->callback([&settings, &chosen, command, arguments] {
-    chosen = [&settings, command, arguments] {
-      return run_index(settings, *arguments, *command);
-    };
+    chosen = [&settings, command, arguments] { return run_index(settings, *arguments, *command); };
   });
 }
 

@@ -30,10 +30,11 @@ int inspect_tokens(const Settings& settings, const TokenArguments& arguments) {
   for (std::size_t number = 1; std::getline(std::cin, line); ++number) {
     const nlohmann::json text = nlohmann::json::parse(line, nullptr, false);
     if (!text.is_string()) {
-      throw Exception(ErrorCode::invalid_argument,
-                      fmt::format("line {} of the input is no JSON string; write each text in double "
-                                  "quotes, one a line",
-                                  number));
+      throw Exception(
+          ErrorCode::invalid_argument,
+          fmt::format("line {} of the input is no JSON string; write each text in double "
+                      "quotes, one a line",
+                      number));
     }
     print_result(nlohmann::json(inspector.ids(text.get_ref<const std::string&>())).dump() + "\n");
   }

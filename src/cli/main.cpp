@@ -1,5 +1,5 @@
-/// clipdex on the command line: reads the arguments, runs one sub-command, and turns whatever goes wrong
-/// into one sentence on stderr and an exit status.
+/// clipdex on the command line: reads the arguments, runs one sub-command, and turns whatever goes
+/// wrong into one sentence on stderr and an exit status.
 #include <csignal>
 #include <exception>
 
@@ -16,8 +16,9 @@ int parse_and_run(int argc, char** argv) {
   app.require_subcommand(1);
   app.set_version_flag("--version", CLIPDEX_VERSION);
   app.failure_message(CLI::FailureMessage::simple);
-  app.footer("Start with:  clipdex index FOLDER   then:  clipdex search \"a red car\"\n"
-             "Exit status: 0 done, 1 nothing found or some files failed, 2 wrong use, 3 failed.");
+  app.footer(
+      "Start with:  clipdex index FOLDER   then:  clipdex search \"a red car\"\n"
+      "Exit status: 0 done, 1 nothing found or some files failed, 2 wrong use, 3 failed.");
   cli::Settings settings;
   app.add_flag("-q,--quiet", settings.quiet, "No notes and no progress, only results and errors");
   app.add_flag("--no-progress", settings.no_progress, "No progress line, even on a terminal");

@@ -36,7 +36,8 @@ ChafaPixelMode best_pixel_mode(ChafaTermInfo* terminal) {
   if (chafa_term_info_have_seq(terminal, CHAFA_TERM_SEQ_BEGIN_ITERM2_IMAGE)) {
     return CHAFA_PIXEL_MODE_ITERM2;
   }
-  if (chafa_term_info_have_seq(terminal, CHAFA_TERM_SEQ_BEGIN_SIXELS)) return CHAFA_PIXEL_MODE_SIXELS;
+  if (chafa_term_info_have_seq(terminal, CHAFA_TERM_SEQ_BEGIN_SIXELS))
+    return CHAFA_PIXEL_MODE_SIXELS;
   return CHAFA_PIXEL_MODE_SYMBOLS;
 }
 
@@ -65,8 +66,8 @@ std::string render_picture(const library::Picture& picture, int columns, int row
   const TermInfo terminal = detect_terminal();
   gint width = columns;
   gint height = rows;
-  chafa_calc_canvas_geometry(picture.width, picture.height, &width, &height, kCharacterAspect, FALSE,
-                             FALSE);
+  chafa_calc_canvas_geometry(picture.width, picture.height, &width, &height, kCharacterAspect,
+                             FALSE, FALSE);
 
   const SymbolMap symbols(chafa_symbol_map_new());
   chafa_symbol_map_add_by_tags(symbols.get(), CHAFA_SYMBOL_TAG_BLOCK);

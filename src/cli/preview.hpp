@@ -14,9 +14,9 @@ struct TerminalSize {
 };
 TerminalSize terminal_size();
 
-/// Text and control sequences that draw a picture in at most columns × rows characters, by the best means
-/// that the terminal announces in its environment: Kitty or iTerm2 graphics, sixel, or coloured blocks.
-/// Ends with a newline.
+/// Text and control sequences that draw a picture in at most columns × rows characters, by the best
+/// means that the terminal announces in its environment: Kitty or iTerm2 graphics, sixel, or
+/// coloured blocks. Ends with a newline.
 std::string render_picture(const library::Picture& picture, int columns, int rows);
 
 }  // namespace clipdex::cli

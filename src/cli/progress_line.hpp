@@ -8,15 +8,15 @@
 
 namespace clipdex::cli {
 
-/// One line for a terminal of this many columns, without a newline: a bar, the counts, the rate and the
-/// time left once the number of files is known.
+/// One line for a terminal of this many columns, without a newline: a bar, the counts, the rate and
+/// the time left once the number of files is known.
 std::string format_progress(const Progress& progress, std::size_t columns);
 
 /// A time span for people: "8 s", "2 min 05 s", "3 h 20 min".
 std::string format_seconds(double seconds);
 
-/// Shows progress on stderr while it lives, and clears its line at the end. Shows nothing when stderr is
-/// no terminal or `wanted` is false.
+/// Shows progress on stderr while it lives, and clears its line at the end. Shows nothing when
+/// stderr is no terminal or `wanted` is false.
 class ProgressLine {
  public:
   explicit ProgressLine(bool wanted);

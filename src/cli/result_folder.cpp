@@ -45,7 +45,8 @@ void remove_own_links(const fs::path& folder) {
 }
 
 std::string link_name(const Hit& hit) {
-  return fmt::format("{:03}_{:.4f}_{}", hit.rank, hit.score, fs::path(hit.path).filename().native());
+  return fmt::format("{:03}_{:.4f}_{}", hit.rank, hit.score,
+                     fs::path(hit.path).filename().native());
 }
 
 }  // namespace
@@ -57,7 +58,8 @@ void fill_result_folder(const fs::path& folder, const std::vector<Hit>& hits) {
   remove_own_links(folder);
   std::vector<std::string> names;
   for (const Hit& hit : hits) names.push_back(link_name(hit));
-  // The list comes first: a run that ends between here and the last link leaves none it does not know.
+  // The list comes first: a run that ends between here and the last link leaves none it does not
+  // know.
   write_manifest(folder / kManifestName, names);
   for (std::size_t i = 0; i < hits.size(); ++i) {
     fs::create_symlink(hits[i].path, folder / names[i], error);

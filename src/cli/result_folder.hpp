@@ -11,8 +11,9 @@ namespace clipdex::cli {
 
 /// Fills a folder, creating it if need be, with one symbolic link a hit, such as
 /// `001_0.2894_beach.jpg`. Links that an earlier call made there are replaced: they are listed in
-/// `.clipdex-links` in the folder. Whatever else lies in it is never touched; a hit whose name is taken
-/// by something else throws `Exception` (`write_failed`), as does a folder that cannot be written.
+/// `.clipdex-links` in the folder. Whatever else lies in it is never touched; a hit whose name is
+/// taken by something else throws `Exception` (`write_failed`), as does a folder that cannot be
+/// written.
 void fill_result_folder(const std::filesystem::path& folder, const std::vector<Hit>& hits);
 
 }  // namespace clipdex::cli

@@ -39,8 +39,8 @@ Query make_query(const Arguments& arguments, const CLI::App& app) {
   const bool only_images = text.empty() && !arguments.images.empty();
   Query query = only_images ? Query{} : parse_query(text).value_or_throw();
   for (const std::string& image : arguments.images) {
-    query.terms.push_back({is_url(image) ? QueryTerm::Kind::image_url : QueryTerm::Kind::image_file,
-                           image, 1});
+    query.terms.push_back(
+        {is_url(image) ? QueryTerm::Kind::image_url : QueryTerm::Kind::image_file, image, 1});
   }
   query.hits_max = arguments.hits_max;
   if (app.count("--threshold") > 0) query.score_min = arguments.threshold;
@@ -117,10 +117,13 @@ int run_search(const Settings& settings, const Arguments& arguments, const CLI::
 void add_search_command(CLI::App& app, Settings& settings, Command& chosen) {
   CLI::App* command = app.add_subcommand("search", "Find images by words, by example, or by both");
   auto arguments = std::make_shared<Arguments>();
-  command->add_option("QUERY", arguments->words,
-                      "Words, or the query language: 2:\"red car\" - night + ./pool.jpg path:2024/** "
-                      "after:2024-05");
-  command->add_option("-i,--image", arguments->images, "An image to search by: a file or an http(s) URL")
+  command->add_option(
+      "QUERY", arguments->words,
+      "Words, or the query language: 2:\"red car\" - night + ./pool.jpg path:2024/** "
+      "after:2024-05");
+  command
+      ->add_option("-i,--image", arguments->images,
+                   "An image to search by: a file or an http(s) URL")
       ->allow_extra_args(false);
   add_library_option(*command, settings);
   add_model_option(*command, settings);
@@ -146,9 +149,7 @@ void add_search_command(CLI::App& app, Settings& settings, Command& chosen) {
     if (arguments->end_with_nul && !arguments->paths) {
       throw CLI::ValidationError("-0", "it goes with --paths");
     }
-    chosen = [&settings, command, arguments] {
-      return run_search(settings, *arguments, *command);
-    };
+    chosen = [&settings, command, arguments] { return run_search(settings, *arguments, *command); };
   });
 }
 

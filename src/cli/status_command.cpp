@@ -29,13 +29,13 @@ std::string format_time(std::int64_t time_s) {
 }
 
 std::string format_for_people(const LibraryStatus& status) {
-  std::string text =
-      fmt::format("library   {} ({})\nimages    {}\nfailed    {}\nothers    {} files that are no images\n",
-                  printable(status.file.native()), format_bytes(status.file_bytes), status.ready,
-                  status.failed, status.not_images);
+  std::string text = fmt::format(
+      "library   {} ({})\nimages    {}\nfailed    {}\nothers    {} files that are no images\n",
+      printable(status.file.native()), format_bytes(status.file_bytes), status.ready, status.failed,
+      status.not_images);
   for (const LibraryStatus::RootStatus& root : status.roots) {
-    text += fmt::format("folder    {}: {} images, indexed {}{}\n", printable(root.path), root.images,
-                        format_time(root.indexed_at_s),
+    text += fmt::format("folder    {}: {} images, indexed {}{}\n", printable(root.path),
+                        root.images, format_time(root.indexed_at_s),
                         root.present ? "" : ", NOT THERE NOW (its images are kept)");
     for (const std::string& pattern : root.excludes) {
       text += fmt::format("          without {}\n", printable(pattern));
@@ -95,7 +95,8 @@ void add_status_command(CLI::App& app, Settings& settings, Command& chosen) {
       app.add_subcommand("status", "Show what the library holds: counts, folders, model, failures");
   auto arguments = std::make_shared<Arguments>();
   add_library_option(*command, settings);
-  command->add_flag("--failures", arguments->failures, "List the files that could not be indexed, and why");
+  command->add_flag("--failures", arguments->failures,
+                    "List the files that could not be indexed, and why");
   command->add_flag("--json", arguments->json, "One JSON object")->excludes("--failures");
   command->callback([&settings, &chosen, arguments] {
     chosen = [&settings, arguments] {
@@ -112,7 +113,8 @@ void add_forget_command(CLI::App& app, Settings& settings, Command& chosen) {
   CLI::App* command = app.add_subcommand(
       "forget", "Take folders out of the library; the files themselves are not touched");
   auto folders = std::make_shared<std::vector<std::filesystem::path>>();
-  command->add_option("FOLDER", *folders, "Folders that were indexed, or folders inside them")->required();
+  command->add_option("FOLDER", *folders, "Folders that were indexed, or folders inside them")
+      ->required();
   add_library_option(*command, settings);
   command->callback([&settings, &chosen, folders] {
     chosen = [&settings, folders] {

@@ -36,6 +36,7 @@ class GraphTextEncoder final : public TextEncoder {
                       "text; download the model again, with all its files",
                       package.textual_graph.native(), describe(ids_), spec_.context_length));
     }
+    if (ids_.dims[1] > 0) spec_.fixed_length = true;
     dimension_ = tower_.declared_dimension();
     if (dimension_ == 0) dimension_ = encode("").vector.size();
   }
@@ -43,10 +44,8 @@ class GraphTextEncoder final : public TextEncoder {
   std::size_t dimension() const override { return dimension_; }
 
   EncodedText encode(std::string_view text) override {
-    text::FittedTokens tokens =
+    const text::FittedTokens tokens =
         text::fit_to_context(tokenizer_->encode(text), spec_, tokenizer_->end_id());
-    const bool is_padded = spec_.fixed_length || ids_.dims[1] > 0;
-    if (!is_padded) tokens.ids.resize(tokens.used);
     std::vector<Embedding> vectors;
     if (ids_.type == ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32) {
       run<std::int32_t>(tokens, vectors);

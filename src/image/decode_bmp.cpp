@@ -88,6 +88,8 @@ void read_palette(Bytes bytes, std::size_t header_bytes, Header& header) {
   }
 }
 
+std::int64_t as_signed(std::uint32_t value) { return static_cast<std::int32_t>(value); }
+
 Result<Header> read_header(Bytes bytes, std::uint64_t pixels_max) {
   const std::size_t header_bytes = read_little(bytes, kFileHeaderBytes, 4);
   if (bytes.size() < kFileHeaderBytes + header_bytes) {
@@ -98,8 +100,9 @@ Result<Header> read_header(Bytes bytes, std::uint64_t pixels_max) {
     return read_little(bytes, kFileHeaderBytes + position, size);
   };
   Header header;
-  header.width = is_core ? number(4, 2) : static_cast<std::int32_t>(number(4, 4));
-  header.height = is_core ? number(6, 2) : static_cast<std::int32_t>(number(8, 4));
+  // Only the longer headers have signed sizes.
+  header.width = is_core ? number(4, 2) : as_signed(number(4, 4));
+  header.height = is_core ? number(6, 2) : as_signed(number(8, 4));
   header.bits = number(is_core ? 10 : 14, 2);
   header.compression = header_bytes >= kInfoHeaderBytes ? number(16, 4) : std::uint32_t{kNone};
   header.pixels_position = read_little(bytes, 10, 4);

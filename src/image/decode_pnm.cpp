@@ -87,10 +87,9 @@ Result<Header> read_header(char kind, Reader& reader, std::uint64_t pixels_max) 
   return header;
 }
 
-/// value · 255 / maximum, rounded; a 16-bit sample with the usual maximum keeps its high byte.
+/// value · 255 / maximum, rounded.
 std::uint8_t scale(std::uint32_t value, const Header& header) {
   if (header.is_bitmap) return value != 0 ? 0 : 255;
-  if (header.maximum == kSampleMax) return static_cast<std::uint8_t>(value >> 8);
   const std::uint32_t light = std::min(value, header.maximum);
   return static_cast<std::uint8_t>((light * 255 * 2 + header.maximum) / (2 * header.maximum));
 }

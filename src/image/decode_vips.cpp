@@ -129,6 +129,9 @@ bool lay_on_white(Image& image) {
 
 /// Builds the operations that lead to three bands of bytes, or to four of ink for CMYK.
 bool convert_to_bytes(Image& image) {
+  // The packed Lab of TIFF has a fourth band that is no alpha.
+  const bool is_packed = image->Coding != VIPS_CODING_NONE;
+  if (is_packed && !step(image, vips_colourspace, VIPS_INTERPRETATION_sRGB)) return false;
   if (!lay_on_white(image)) return false;
   if (image->Type == VIPS_INTERPRETATION_CMYK && image->Bands == 4) {
     return step(image, vips_cast_uchar, "shift", TRUE);

@@ -78,8 +78,7 @@ std::variant<Square, Outcome> DecodeStage::process(Candidate candidate) {
     return make_outcome(Verdict::same_content, std::move(candidate));
   }
   Result<image::Decoded> decoded = image::decode(
-      bytes,
-      {.fidelity = image::Fidelity::fast, .side_needed = preprocess_.size, .pixels_max = 0});
+      bytes, {.fidelity = image::Fidelity::fast, .side_needed = preprocess_.size, .pixels_max = 0});
   if (!decoded) return failure(std::move(candidate), std::move(decoded).error());
   record.width = decoded.value().width;
   record.height = decoded.value().height;

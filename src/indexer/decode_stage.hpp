@@ -18,8 +18,9 @@ class DecodeStage {
   /// @param preprocess  how the encoder wants its squares
   DecodeStage(store::Catalogue library, store::ModelId model, image::PreprocessSpec preprocess);
 
-  /// Reads a file and either prepares its pixels or knows without the encoder what becomes of it: it
-  /// failed, is no image, or has a vector already. Throws `Exception` only for the library itself.
+  /// Reads a file and either prepares its pixels or knows without the encoder what becomes of it:
+  /// it failed, is no image, or has a vector already. Throws `Exception` only for the library
+  /// itself.
   std::variant<Square, Outcome> process(Candidate candidate);
 
  private:

@@ -9,8 +9,9 @@
 
 namespace clipdex::indexer {
 
-/// Takes the next squares that wait, at least one and at most `count_max`: a full batch when decoding is
-/// ahead, a small one rather than an idle core when it is not. Empty once the queue is drained.
+/// Takes the next squares that wait, at least one and at most `count_max`: a full batch when
+/// decoding is ahead, a small one rather than an idle core when it is not. Empty once the queue is
+/// drained.
 std::vector<Square> take_batch(BoundedQueue<Square>& squares, std::size_t count_max);
 
 /// Encodes a batch. Throws as `encode::ImageEncoder::encode`. Thread-safe.

@@ -45,10 +45,11 @@ void finish_scope(const IndexJob& job, const ScanScope& scope, const ScanReport&
                     to_valid_utf8(folder)));
   }
   if (scan.files == 0 && unmet.rows > 0 && scan.unreadable.empty()) {
-    report.notices.push_back(fmt::format(
-        "{} is empty now, as an unmounted disk looks; its {} images were kept. If they are really gone, "
-        "say so with: clipdex forget {}",
-        to_valid_utf8(scope.folder), unmet.rows, to_valid_utf8(scope.folder)));
+    report.notices.push_back(
+        fmt::format("{} is empty now, as an unmounted disk looks; its {} images were kept. If they "
+                    "are really gone, "
+                    "say so with: clipdex forget {}",
+                    to_valid_utf8(scope.folder), unmet.rows, to_valid_utf8(scope.folder)));
     return;
   }
   store::Catalogue::Transaction transaction(job.library);
@@ -62,8 +63,8 @@ void finish_scope(const IndexJob& job, const ScanScope& scope, const ScanReport&
 
 }  // namespace
 
-void finish_scopes(const IndexJob& job, const std::vector<ScanReport>& scans, const StoreStage& store,
-                   IndexReport& report) {
+void finish_scopes(const IndexJob& job, const std::vector<ScanReport>& scans,
+                   const StoreStage& store, IndexReport& report) {
   for (std::size_t i = 0; i < scans.size(); ++i) {
     finish_scope(job, job.scopes[i], scans[i], store, report);
   }

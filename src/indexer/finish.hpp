@@ -10,12 +10,13 @@
 
 namespace clipdex::indexer {
 
-/// Removes the rows below each scope that this run did not meet, and notes when the roots were scanned.
+/// Removes the rows below each scope that this run did not meet, and notes when the roots were
+/// scanned.
 ///
-/// Nothing is removed where a folder could not be listed, nor from a scope that is missing or holds no
-/// file at all while the library knows some there: that is what an unmounted disk looks like. Such rows
-/// are kept, and a notice says so. Throws `Exception` when the library cannot be written.
-void finish_scopes(const IndexJob& job, const std::vector<ScanReport>& scans, const StoreStage& store,
-                   IndexReport& report);
+/// Nothing is removed where a folder could not be listed, nor from a scope that is missing or holds
+/// no file at all while the library knows some there: that is what an unmounted disk looks like.
+/// Such rows are kept, and a notice says so. Throws `Exception` when the library cannot be written.
+void finish_scopes(const IndexJob& job, const std::vector<ScanReport>& scans,
+                   const StoreStage& store, IndexReport& report);
 
 }  // namespace clipdex::indexer

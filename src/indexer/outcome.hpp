@@ -18,9 +18,9 @@ enum class Verdict {
 
 struct Outcome {
   Verdict verdict = Verdict::failed;
-  store::ImageRecord record;               ///< path, root, size and time are always set
-  ImageId known_id = 0;                    ///< the row that this path has already; 0: none
-  Embedding vector;                        ///< for `encoded`, unit length
+  store::ImageRecord record;  ///< path, root, size and time are always set
+  ImageId known_id = 0;       ///< the row that this path has already; 0: none
+  Embedding vector;           ///< for `encoded`, unit length
 };
 
 /// A file on its way to being read: where it is, and the row its path has already.

@@ -17,16 +17,20 @@
 namespace clipdex::indexer {
 namespace {
 
-constexpr std::size_t kCandidatesMax = 1'000'000;  // About 200 bytes each: the scan runs ahead and counts.
+constexpr std::size_t kCandidatesMax =
+    1'000'000;  // About 200 bytes each: the scan runs ahead and counts.
 constexpr std::size_t kOutcomesMax = 1'024;
 
 /// One pass of files through the stages. The thread that calls `run` is the store stage.
 class Flow {
  public:
   Flow(const IndexJob& job, StoreStage& store, ProgressMeter& meter)
-      : job_(job), store_(store), meter_(meter),
+      : job_(job),
+        store_(store),
+        meter_(meter),
         squares_("decoded images", 2 * job.threads * job.encoder.batch_best()),
-        decoders_left_(job.threads), encoders_left_(job.threads) {}
+        decoders_left_(job.threads),
+        encoders_left_(job.threads) {}
 
   ~Flow() { cancel(); }  // A store stage that throws must not leave workers waiting.
 

@@ -12,7 +12,8 @@ namespace clipdex::indexer {
 /// Sums CPU time of many threads, in nanoseconds.
 using StageClock = std::atomic<std::int64_t>;
 
-/// Adds the CPU time that its thread spends during its life to a clock. Time spent waiting does not count.
+/// Adds the CPU time that its thread spends during its life to a clock. Time spent waiting does not
+/// count.
 class ThreadTimer {
  public:
   explicit ThreadTimer(StageClock& clock);
@@ -25,8 +26,8 @@ class ThreadTimer {
   const std::int64_t began_ns_;
 };
 
-/// Keeps the numbers of one run. The clocks and counters may be used from any thread; `tell` and `finish`
-/// belong to the thread that owns the report.
+/// Keeps the numbers of one run. The clocks and counters may be used from any thread; `tell` and
+/// `finish` belong to the thread that owns the report.
 class ProgressMeter {
  public:
   static constexpr std::chrono::milliseconds kInterval{100};

@@ -63,8 +63,8 @@ class Walk {
     struct stat status {};
     const bool exists = ::stat(path.c_str(), &status) == 0;
     const bool is_folder = exists && S_ISDIR(status.st_mode);
-    // A folder, a pipe or a dangling link called x.jpg is handed on too: opening it gives the user the line
-    // that says what it is.
+    // A folder, a pipe or a dangling link called x.jpg is handed on too: opening it gives the user
+    // the line that says what it is.
     if ((exists && S_ISREG(status.st_mode)) || has_image_name(path)) {
       ++report_.files;
       go_on_ = visit_({path, scope_.root.id, exists ? stamp_of(status) : FileStamp{}});
@@ -87,9 +87,10 @@ bool has_hidden_component(std::string_view path) {
 
 const std::vector<std::string>& default_excludes() {
   static const std::vector<std::string> patterns{
-      ".git",       ".svn",         ".hg",          "node_modules", "@eaDir",    "#recycle",
-      "#snapshot",  "$RECYCLE.BIN", ".Trash",       ".Trash-*",     "lost+found", ".thumbnails",
-      "Thumbs.db",  ".cache",       "__pycache__",  "System Volume Information",
+      ".git",      ".svn",     ".hg",         "node_modules",
+      "@eaDir",    "#recycle", "#snapshot",   "$RECYCLE.BIN",
+      ".Trash",    ".Trash-*", "lost+found",  ".thumbnails",
+      "Thumbs.db", ".cache",   "__pycache__", "System Volume Information",
   };
   return patterns;
 }
@@ -108,7 +109,7 @@ bool is_excluded(const store::Root& root, std::string_view path) {
 
 bool has_image_name(std::string_view path) {
   static const std::set<std::string_view> extensions{
-      "jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "tif", "tiff", "bmp", "dib",
+      "jpg", "jpeg", "jpe", "jfif", "png", "apng", "webp", "tif", "tiff", "bmp",  "dib",
       "gif", "ppm",  "pgm", "pbm",  "pnm", "jp2",  "j2k",  "jxl", "heic", "heif", "avif",
       "svg", "cr2",  "cr3", "nef",  "arw", "dng",  "orf",  "rw2", "raf",  "pef"};
   const std::size_t dot = path.rfind('.');

@@ -12,15 +12,16 @@
 
 namespace clipdex::indexer {
 
-/// Hands one file on: a candidate to the decoders, an outcome to the store. Answers false when no more is
-/// wanted.
+/// Hands one file on: a candidate to the decoders, an outcome to the store. Answers false when no
+/// more is wanted.
 using EmitFile = std::function<bool(std::variant<Candidate, Outcome>&&)>;
 
 /// Produces files until it has no more or `emit` answers false.
 using FileSource = std::function<void(const EmitFile& emit)>;
 
-/// Compares a file with what the library knows of its path: a candidate when it is new, changed, lacks a
-/// vector of the model, or failed before and `retry_failed` is set; else an outcome `unchanged`.
+/// Compares a file with what the library knows of its path: a candidate when it is new, changed,
+/// lacks a vector of the model, or failed before and `retry_failed` is set; else an outcome
+/// `unchanged`.
 std::variant<Candidate, Outcome> classify(const store::Catalogue& library, store::ModelId model,
                                           bool retry_failed, ScannedFile&& file);
 

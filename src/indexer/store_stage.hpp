@@ -14,8 +14,8 @@ namespace clipdex::indexer {
 
 /// Stores outcomes in batches and counts them. One thread.
 ///
-/// A row and its vector are in the same transaction. A batch is committed after `kBatchItemsMax` outcomes
-/// or `kBatchTimeMax`, whichever is first; that is what a killed process can lose.
+/// A row and its vector are in the same transaction. A batch is committed after `kBatchItemsMax`
+/// outcomes or `kBatchTimeMax`, whichever is first; that is what a killed process can lose.
 class StoreStage {
  public:
   static constexpr int kBatchItemsMax = 64;
@@ -30,8 +30,9 @@ class StoreStage {
   /// Commits what is open. Throws as `store`.
   void flush();
 
-  /// Files whose content had a vector when they were read and has none any more, because the image that
-  /// lent it changed in the same run. They must go through the stages once more. Empties the list.
+  /// Files whose content had a vector when they were read and has none any more, because the image
+  /// that lent it changed in the same run. They must go through the stages once more. Empties the
+  /// list.
   std::vector<Candidate> take_deferred();
 
   /// Whether this run met the image.

@@ -23,8 +23,8 @@ namespace fs = std::filesystem;
 namespace {
 
 bool is_below(std::string_view path, std::string_view folder) {
-  return folder == "/" || (path.starts_with(folder) && path.size() > folder.size() &&
-                           path[folder.size()] == '/');
+  return folder == "/" ||
+         (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
 }
 
 /// A folder as it is stored: absolute and without links; one that is gone keeps its written form.
@@ -48,9 +48,9 @@ void require_directory(const fs::path& folder, bool is_known) {
   const fs::file_status status = fs::status(folder, error);
   if (fs::is_directory(status)) return;
   if (fs::exists(status)) {
-    throw Exception(ErrorCode::invalid_argument,
-                    fmt::format("{} is a file; give the folder that it is in",
-                                to_valid_utf8(folder.native())));
+    throw Exception(
+        ErrorCode::invalid_argument,
+        fmt::format("{} is a file; give the folder that it is in", to_valid_utf8(folder.native())));
   }
   if (is_known) return;  // Unmounted, perhaps: the run keeps its rows and says so.
   throw Exception(ErrorCode::not_found,
@@ -151,9 +151,8 @@ IndexReport index_folders(const LibraryOptions& library, const IndexOptions& opt
       encode::load_image_encoder(chosen.package, encode::Tuning::throughput).value_or_throw();
 
   store::Catalogue catalogue = store::Catalogue::open(library.file, store::Access::write);
-  const store::ModelId model =
-      catalogue.ensure_model({chosen.hash, encoder->dimension()}, chosen.package.name,
-                             chosen.package.directory.native());
+  const store::ModelId model = catalogue.ensure_model(
+      {chosen.hash, encoder->dimension()}, chosen.package.name, chosen.package.directory.native());
   catalogue.set_active_model(model);
   const indexer::IndexJob job{
       .library = catalogue,

@@ -22,9 +22,8 @@ Result<image::Decoded> decode_file(const std::filesystem::path& file, image::Fid
                                    int side_needed) {
   Result<FileContent> content = read_file(file, kFileBytesMax);
   if (!content) return content.error();
-  Result<image::Decoded> decoded =
-      image::decode(content.value().bytes,
-                    {.fidelity = fidelity, .side_needed = side_needed, .pixels_max = 0});
+  Result<image::Decoded> decoded = image::decode(
+      content.value().bytes, {.fidelity = fidelity, .side_needed = side_needed, .pixels_max = 0});
   if (decoded) return decoded;
   return Error{decoded.error().code,
                fmt::format("{}: {}", to_valid_utf8(file.native()), decoded.error().message)};
@@ -43,8 +42,7 @@ struct TokenInspector::Parts {
 TokenInspector TokenInspector::from_file(const std::filesystem::path& file) {
   const bool is_json = file.extension() == ".json";
   auto tokenizer = is_json ? text::load_tokenizer_json(file) : text::load_clip_bpe(file);
-  return TokenInspector(
-      std::make_unique<Parts>(Parts{std::move(tokenizer).value_or_throw()}));
+  return TokenInspector(std::make_unique<Parts>(Parts{std::move(tokenizer).value_or_throw()}));
 }
 
 TokenInspector TokenInspector::from_model(std::string_view directory_or_name) {

@@ -1,5 +1,5 @@
-/// Looking into the parts that decide a vector: token ids and pixels as a model gets them, and a picture
-/// small enough for a terminal. Nothing here needs a library file.
+/// Looking into the parts that decide a vector: token ids and pixels as a model gets them, and a
+/// picture small enough for a terminal. Nothing here needs a library file.
 #pragma once
 
 #include <cstdint>
@@ -43,12 +43,12 @@ struct Picture {
   std::vector<std::uint8_t> rgb;  ///< width · height · 3 bytes
 };
 
-/// The pixels of an image file in exact mode: short side resized to `side`, centre cut out, as Pillow and
-/// openai/CLIP give them. Errors: those of reading and decoding, with the file's name.
+/// The pixels of an image file in exact mode: short side resized to `side`, centre cut out, as
+/// Pillow and openai/CLIP give them. Errors: those of reading and decoding, with the file's name.
 Result<Picture> exact_square(const std::filesystem::path& file, int side);
 
-/// An image file scaled down to fit into width_max × height_max pixels, proportions kept; smaller images
-/// stay as they are. Errors as above.
+/// An image file scaled down to fit into width_max × height_max pixels, proportions kept; smaller
+/// images stay as they are. Errors as above.
 Result<Picture> preview_picture(const std::filesystem::path& file, int width_max, int height_max);
 
 }  // namespace clipdex::library

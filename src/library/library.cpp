@@ -21,7 +21,8 @@ namespace {
 using library::SearchEngine;
 
 double milliseconds_since(std::chrono::steady_clock::time_point begin) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin)
+      .count();
 }
 
 std::uint64_t bytes_on_disk(const std::filesystem::path& file) {
@@ -92,8 +93,7 @@ SearchResult Library::search(const Query& query) {
                                 },
                                 catalogue};
   SearchResult result = search::execute(query, sources);
-  result.times.open_ms =
-      milliseconds_since(began) - result.times.encode_ms - result.times.rank_ms;
+  result.times.open_ms = milliseconds_since(began) - result.times.encode_ms - result.times.rank_ms;
   return result;
 }
 

@@ -24,7 +24,8 @@ fs::path demo_model_directory() { return program_data_directory() / "models" / "
 
 std::vector<fs::path> model_shelves() {
   std::vector<fs::path> shelves;
-  if (const fs::path user = user_data_directory(); !user.empty()) shelves.push_back(user / "models");
+  if (const fs::path user = user_data_directory(); !user.empty())
+    shelves.push_back(user / "models");
   shelves.push_back(program_data_directory() / "models");
   return shelves;
 }
@@ -51,10 +52,11 @@ Result<fs::path> locate_model(std::string_view directory_or_name) {
     if (folder_exists(shelf / path)) return shelf / path;
     looked_at += (looked_at.empty() ? "" : " and ") + shelf.native();
   }
-  return Error{ErrorCode::not_found,
-               fmt::format("there is no model called '{}' here or in {}; `clipdex model list` shows "
-                           "what there is",
-                           directory_or_name, looked_at)};
+  return Error{
+      ErrorCode::not_found,
+      fmt::format("there is no model called '{}' here or in {}; `clipdex model list` shows "
+                  "what there is",
+                  directory_or_name, looked_at)};
 }
 
 std::vector<fs::path> installed_models() {

@@ -33,8 +33,8 @@ ModelFacts describe_model(std::string_view directory_or_name) {
       {"tokenizer", package.tokenizer_file.native()},
       {"tokens", tokenizer->description()},
       {"images", describe_preprocessing(package.preprocess)},
-      {"texts", fmt::format("{} tokens, padded with {}", package.text.context_length,
-                            package.text.pad_id)},
+      {"texts",
+       fmt::format("{} tokens, padded with {}", package.text.context_length, package.text.pad_id)},
       {"identity", model::package_hash(package).value_or_throw()},
   };
   if (package.is_demo) facts.emplace_back("note", "the small demo model that comes with clipdex");

@@ -12,7 +12,8 @@ namespace clipdex::library {
 using ModelFacts = std::vector<std::pair<std::string, std::string>>;
 
 /// Reads a package by directory or name (empty: the demo model) and describes it: layout, files,
-/// preprocessing, text conventions, identity. Throws `Exception` with one sentence when it is not whole.
+/// preprocessing, text conventions, identity. Throws `Exception` with one sentence when it is not
+/// whole.
 ModelFacts describe_model(std::string_view directory_or_name);
 
 /// One line of a list of models.

@@ -57,9 +57,8 @@ std::shared_ptr<const vectors::ExactIndex> SearchEngine::index(const store::Cata
   if (index_ && index_version_ == version) return index_;
   auto index = std::make_shared<vectors::ExactIndex>(model_.identity.dimension);
   index->reserve(catalogue.vector_count(model_.id));
-  catalogue.visit_vectors(model_.id, [&](ImageId id, std::span<const float> vector) {
-    index->add(id, vector);
-  });
+  catalogue.visit_vectors(
+      model_.id, [&](ImageId id, std::span<const float> vector) { index->add(id, vector); });
   index_ = std::move(index);
   index_version_ = version;
   return index_;
@@ -89,9 +88,10 @@ ChosenModel choose_model(const store::Catalogue& catalogue, std::string_view wan
   }
   throw Exception(
       ErrorCode::wrong_model,
-      fmt::format("the vectors of {} were made by the model {}, which is not at {} any more, or has "
-                  "changed; say where it is with --model DIR",
-                  catalogue.file().native(), describe(*active), active->directory));
+      fmt::format(
+          "the vectors of {} were made by the model {}, which is not at {} any more, or has "
+          "changed; say where it is with --model DIR",
+          catalogue.file().native(), describe(*active), active->directory));
 }
 
 }  // namespace clipdex::library

@@ -1,4 +1,5 @@
-/// What a search needs in memory: the model's towers and the library's vectors, loaded once and kept.
+/// What a search needs in memory: the model's towers and the library's vectors, loaded once and
+/// kept.
 #pragma once
 
 #include <cstdint>
@@ -36,10 +37,10 @@ class SearchEngine {
   std::string index_version_;  ///< `Catalogue::content_version` at the time of reading
 };
 
-/// The package of the model whose vectors a search uses: the one that `wanted` names, else the library's
-/// active one, looked for where it was and on the shelves.
-/// Throws `wrong_model` when the library has no vectors of the model named, or when the package of its
-/// vectors cannot be found any more; the message says what to do.
+/// The package of the model whose vectors a search uses: the one that `wanted` names, else the
+/// library's active one, looked for where it was and on the shelves. Throws `wrong_model` when the
+/// library has no vectors of the model named, or when the package of its vectors cannot be found
+/// any more; the message says what to do.
 struct ChosenModel {
   model::Package package;
   store::ModelRow row;

@@ -1,4 +1,4 @@
-/// The small JSON files of a model package, read within bounds. Private to this room.
+/// The small JSON files of a model package, read within bounds.
 #pragma once
 
 #include <cstdint>

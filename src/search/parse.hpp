@@ -1,20 +1,21 @@
 // clang-format off
-/// The query language, from text to the value that is searched with. docs/query.md explains it to users.
+/// The query language, from text to the value that is searched with. docs/query.md is for users.
 ///
-///     query    = [ operator ] term { [ operator ] term }    filters stand anywhere, see below
-///     operator = "+" | "-"              between blanks, or directly before its term; "-" excludes
+///     query    = [ operator ] term { [ operator ] term }        filters stand anywhere, see below
+///     operator = "+" | "-"         between blanks, or directly before its term; "-" excludes
 ///     term     = [ NUMBER ":" ] ( quoted | image | words )
-///     quoted   = '"' … '"' | “ … ” | 「 … 」     a backslash takes the next character as it is
+///     quoted   = '"' ... '"', or typographic or CJK corner quotes; a backslash takes the next
+///                character as it is
 ///     image    = "file:" ( quoted | PATH ) | PATH | URL
-///                PATH begins with ./ ../ / or ~/, URL with http:// or https://; both end at a blank
-///     words    = WORD { WORD }          one text, joined by single blanks
+///                PATH begins with ./ ../ / or ~/, URL with http:// or https://; a blank ends both
+///     words    = WORD { WORD }     one text, joined by single blanks
 ///     filter   = "path:" ( quoted | GLOB ) | "after:" DATE | "before:" DATE
 ///     DATE     = YYYY [ -MM [ -DD [ THH:MM [ :SS ] [ Z ] ] ] ]        UTC
 ///
-/// A filter may stand wherever a term may, and the rest is read as if it were not there. A word that
-/// begins with an operator, a weight, a quote or an image ends the words before it; elsewhere these are
-/// plain characters: "t-shirt", "15:30" and "C++" are words. A `NUMBER:` is a weight only when neither a
-/// digit nor a blank follows it. Terms without an operator between them are added.
+/// A filter may stand wherever a term may, and the rest is read as if it were not there. A word
+/// that begins with an operator, a weight, a quote or an image ends the words before it; elsewhere
+/// these are plain characters: "t-shirt", "15:30" and "C++" are words. A `NUMBER:` is a weight only
+/// when neither a digit nor a blank follows it. Terms without an operator between them are added.
 // clang-format on
 #pragma once
 

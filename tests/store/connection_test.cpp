@@ -70,15 +70,18 @@ TEST_F(ConnectionTest, AnOuterTransactionDecidesOverAnInnerStep) {
 }
 
 TEST_F(ConnectionTest, WrongSqlIsAnErrorOfTheFileAndLeavesTheConnectionUsable) {
-  EXPECT_EQ(test::error_of([&] { connection_.run("SELECT x FROM nowhere"); }).code, ErrorCode::corrupt);
+  EXPECT_EQ(test::error_of([&] { connection_.run("SELECT x FROM nowhere"); }).code,
+            ErrorCode::corrupt);
   EXPECT_EQ(test::error_of([&] { Query(connection_, "SELECT x FROM nowhere"); }).code,
             ErrorCode::corrupt);
   EXPECT_EQ(Query(connection_, "SELECT 1").only_integer(), 1);
 }
 
 TEST_F(ConnectionTest, APredicateIsCalledWithTheBytesOfItsArgument) {
-  connection_.add_predicate("is_pair", [](std::span<const std::byte> bytes) { return bytes.size() == 2; });
-  EXPECT_EQ(Query(connection_, "SELECT is_pair(x'0102') * 10 + is_pair(x'01') + is_pair(NULL)").only_integer(),
+  connection_.add_predicate("is_pair",
+                            [](std::span<const std::byte> bytes) { return bytes.size() == 2; });
+  EXPECT_EQ(Query(connection_, "SELECT is_pair(x'0102') * 10 + is_pair(x'01') + is_pair(NULL)")
+                .only_integer(),
             10);
 }
 

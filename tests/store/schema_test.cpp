@@ -61,7 +61,8 @@ TEST_F(SchemaTest, ANewerFormatIsRefused) {
   for (const auto& call : {require_readable, require_writable_kind, migrate}) {
     const Error error = test::error_of([&] { call(connection_); });
     EXPECT_EQ(error.code, ErrorCode::unsupported);
-    EXPECT_THAT(error.message, HasSubstr("newer clipdex (format 2; this one knows 1); update clipdex"));
+    EXPECT_THAT(error.message,
+                HasSubstr("newer clipdex (format 2; this one knows 1); update clipdex"));
   }
 }
 
@@ -70,11 +71,13 @@ TEST_F(SchemaTest, AnOlderFormatIsReadOnlyAfterItWasBroughtUpToDate) {
   connection_.run("PRAGMA user_version = 0");
   const Error error = test::error_of([&] { require_readable(connection_); });
   EXPECT_EQ(error.code, ErrorCode::unsupported);
-  EXPECT_THAT(error.message, HasSubstr("older clipdex; bring it up to date with 'clipdex fsck --repair"));
+  EXPECT_THAT(error.message,
+              HasSubstr("older clipdex; bring it up to date with 'clipdex fsck --repair"));
 }
 
 TEST_F(SchemaTest, AFailedStepOfMigrationLeavesTheFileAsItWas) {
-  connection_.run("PRAGMA application_id = 1131168888; PRAGMA user_version = 0; CREATE TABLE images(x)");
+  connection_.run(
+      "PRAGMA application_id = 1131168888; PRAGMA user_version = 0; CREATE TABLE images(x)");
   EXPECT_EQ(recognise(connection_), FileKind::library);
   EXPECT_EQ(test::error_of([&] { migrate(connection_); }).code, ErrorCode::corrupt);
   EXPECT_EQ(text_of("SELECT group_concat(name) FROM sqlite_schema"), "images");

@@ -18,11 +18,12 @@ Error error_for(int extended_code, int system_errno = 0) {
 }
 
 TEST(SqliteError, AFullDiskIsSaidHoweverItShows) {
-  for (const Error& error : {error_for(SQLITE_FULL), error_for(SQLITE_IOERR_WRITE, ENOSPC),
-                             error_for(SQLITE_IOERR_FSYNC, EDQUOT), error_for(SQLITE_CANTOPEN, ENOSPC)}) {
+  for (const Error& error :
+       {error_for(SQLITE_FULL), error_for(SQLITE_IOERR_WRITE, ENOSPC),
+        error_for(SQLITE_IOERR_FSYNC, EDQUOT), error_for(SQLITE_CANTOPEN, ENOSPC)}) {
     EXPECT_EQ(error.code, ErrorCode::disk_full);
-    EXPECT_THAT(error.message,
-                AllOf(HasSubstr("/data/clip.db"), HasSubstr("intact"), HasSubstr("free some space")));
+    EXPECT_THAT(error.message, AllOf(HasSubstr("/data/clip.db"), HasSubstr("intact"),
+                                     HasSubstr("free some space")));
   }
 }
 
@@ -37,9 +38,11 @@ TEST(SqliteError, OtherFailuresToWriteAndToReadAreToldApart) {
 TEST(SqliteError, DamageNamesTheRemedy) {
   EXPECT_EQ(error_for(SQLITE_CORRUPT_VTAB).code, ErrorCode::corrupt);
   EXPECT_THAT(error_for(SQLITE_CORRUPT).message, HasSubstr("'clipdex fsck --repair'"));
-  EXPECT_THAT(error_for(SQLITE_ERROR).message, AllOf(HasSubstr("sqlite's words"), HasSubstr("fsck")));
+  EXPECT_THAT(error_for(SQLITE_ERROR).message,
+              AllOf(HasSubstr("sqlite's words"), HasSubstr("fsck")));
   EXPECT_EQ(error_for(SQLITE_NOTADB).code, ErrorCode::corrupt);
-  EXPECT_THAT(error_for(SQLITE_NOTADB).message, HasSubstr("/data/clip.db is not a clipdex library"));
+  EXPECT_THAT(error_for(SQLITE_NOTADB).message,
+              HasSubstr("/data/clip.db is not a clipdex library"));
 }
 
 TEST(SqliteError, ALockedFileIsBusy) {
@@ -49,7 +52,8 @@ TEST(SqliteError, ALockedFileIsBusy) {
 
 TEST(SqliteError, WhatOnlyABugCausesIsInternalAndKeepsTheWords) {
   EXPECT_EQ(error_for(SQLITE_CONSTRAINT_FOREIGNKEY).code, ErrorCode::internal);
-  EXPECT_THAT(error_for(SQLITE_MISUSE).message, AllOf(HasSubstr("sqlite's words"), HasSubstr("21")));
+  EXPECT_THAT(error_for(SQLITE_MISUSE).message,
+              AllOf(HasSubstr("sqlite's words"), HasSubstr("21")));
 }
 
 }  // namespace

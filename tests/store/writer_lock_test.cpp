@@ -29,9 +29,10 @@ TEST_F(WriterLockTest, ASecondLockNamesTheHolderWithinTheSameProcessToo) {
   const WriterLock first(library_);
   const Error error = test::error_of([&] { WriterLock second(library_); });
   EXPECT_EQ(error.code, ErrorCode::busy);
-  EXPECT_THAT(error.message,
-              AllOf(HasSubstr(library_.native()), HasSubstr("process " + std::to_string(::getpid())),
-                    HasSubstr("(test_store"), HasSubstr("since 20"), HasSubstr("wait for it or stop it")));
+  EXPECT_THAT(
+      error.message,
+      AllOf(HasSubstr(library_.native()), HasSubstr("process " + std::to_string(::getpid())),
+            HasSubstr("(test_store"), HasSubstr("since 20"), HasSubstr("wait for it or stop it")));
 }
 
 TEST_F(WriterLockTest, AReleasedLockCanBeTakenAgainAndTheFileStays) {
@@ -72,7 +73,8 @@ TEST_F(WriterLockTest, AKilledHolderLetsGo) {
 }
 
 TEST_F(WriterLockTest, AFolderThatCannotBeWrittenIsSaid) {
-  const Error error = test::error_of([&] { WriterLock lock(directory_.path() / "missing" / "clip.db"); });
+  const Error error =
+      test::error_of([&] { WriterLock lock(directory_.path() / "missing" / "clip.db"); });
   EXPECT_THAT(error.message, HasSubstr("clip.db.lock"));
 }
 

@@ -1,0 +1,1 @@
+"""Drawings, icons, emoji and diagrams out of unpacked Debian packages, with captions."""
