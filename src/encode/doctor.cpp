@@ -107,7 +107,7 @@ class Examination {
     tokenizer_ = model::load_tokenizer(*package_).value_or_throw();
     add("tokenizer", true, tokenizer_->description());
     std::string text = "a";
-    while (tokenizer_->encode(text).size() <= package_->text.context_length) text += " " + text;
+    while (text.size() < 2 * package_->text.context_length) text += " a";
     const auto fitted =
         text::fit_to_context(tokenizer_->encode(text), package_->text, tokenizer_->end_id());
     const bool ends = !tokenizer_->end_id() || fitted.ids.back() == *tokenizer_->end_id();
