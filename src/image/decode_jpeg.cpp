@@ -3,6 +3,8 @@
 #include <jerror.h>
 #include <jpeglib.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <csetjmp>
@@ -20,6 +22,9 @@ namespace {
 constexpr std::string_view kExifPrefix("Exif\0\0", 6);
 constexpr int kExifMarker = JPEG_APP0 + 1;
 constexpr unsigned kMarkerBytesMax = 0xFFFF;
+constexpr int kScansMax =
+    200;  // Encoders make about ten; a thousand empty ones would take minutes.
+constexpr int kTooManyScans = -1;  // Beside libjpeg's own codes, which are positive.
 constexpr int kShortSideFactorMin =
     3;  // A fast decode keeps this multiple of the side that is needed.
 
@@ -38,6 +43,11 @@ class Decompressor {
     if (setjmp(errors_.jump) != 0) return;
     jpeg_create_decompress(&info_);
     jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+    progress_.progress_monitor = [](j_common_ptr info) {
+      const auto* decompress = reinterpret_cast<j_decompress_ptr>(info);
+      if (decompress->input_scan_number > kScansMax) give_up(info, kTooManyScans);
+    };
+    info_.progress = &progress_;
     jpeg_save_markers(&info_, kExifMarker, kMarkerBytesMax);
     created_ = true;
   }
@@ -87,6 +97,9 @@ class Decompressor {
       case JERR_ARITH_NOTIMPL:
       case JERR_NOT_COMPILED:
         return {ErrorCode::unsupported, "this kind of JPEG cannot be decoded: " + reason()};
+      case kTooManyScans:
+        return {ErrorCode::too_large,
+                fmt::format("the JPEG has more scans than the limit of {}", kScansMax)};
       case JERR_OUT_OF_MEMORY:
         return {ErrorCode::too_large, "the JPEG needs more memory than there is"};
       default:
@@ -154,6 +167,7 @@ class Decompressor {
   }
 
   jpeg_decompress_struct info_{};
+  jpeg_progress_mgr progress_{};
   Errors errors_;
   bool created_ = false;
   std::size_t row_bytes_ = 0;

@@ -31,8 +31,7 @@ int orientation_of_flip(int flip) {
   }
 }
 
-/// LibRaw makes its time stamp from the camera's clock as if that showed local time; this undoes
-/// it.
+/// LibRaw reads the camera's clock as if it showed local time; this undoes it.
 std::optional<std::int64_t> clock_of(std::time_t timestamp) {
   std::tm clock{};
   if (timestamp <= 0 || ::localtime_r(&timestamp, &clock) == nullptr) return std::nullopt;
@@ -56,24 +55,20 @@ std::optional<Raster> raster_of(const libraw_processed_image_t& image) {
   return raster;
 }
 
-/// The largest embedded preview, without its own orientation; nothing when there is none to be
-/// read.
-std::optional<Stored> read_preview(LibRaw& raw, const DecodeOptions& options) {
-  if (raw.unpack_thumb() != LIBRAW_SUCCESS) return std::nullopt;
-  const ProcessedImage preview(raw.dcraw_make_mem_thumb());
-  if (!preview) return std::nullopt;
-  if (preview->type == LIBRAW_IMAGE_JPEG) {
-    Result<Stored> jpeg =
-        decode_jpeg(std::as_bytes(std::span(preview->data, preview->data_size)), options);
-    if (!jpeg) return std::nullopt;
-    return std::move(jpeg).value();
-  }
-  std::optional<Raster> raster = raster_of(*preview);
-  if (!raster || refuse_size(raster->width, raster->height, options.pixels_max))
-    return std::nullopt;
-  const int width = raster->width;
-  const int height = raster->height;
-  return Stored{.pixels = *std::move(raster), .width = width, .height = height, .exif = {}};
+/// The bytes of the largest embedded preview when it is a JPEG, else none. LibRaw would hand them
+/// to libjpeg itself, with error handling that prints.
+std::span<const std::byte> jpeg_preview(LibRaw& raw, std::span<const std::byte> bytes) {
+  const INT64 position = raw.get_internal_data_pointer()->internal_data.toffset;
+  if (position <= 0 || static_cast<std::uint64_t>(position) >= bytes.size()) return {};
+  bytes = bytes.subspan(static_cast<std::size_t>(position));
+  bytes = bytes.first(std::min<std::size_t>(bytes.size(), raw.imgdata.thumbnail.tlength));
+  return sniff(bytes) == Format::jpeg ? bytes : std::span<const std::byte>();
+}
+
+Stored stored_from(Raster raster) {
+  const int width = raster.width;
+  const int height = raster.height;
+  return {.pixels = std::move(raster), .width = width, .height = height, .exif = {}};
 }
 
 /// The sensor's data developed at half size, not turned.
@@ -110,12 +105,12 @@ Result<Stored> decode_raw(std::span<const std::byte> bytes, const DecodeOptions&
   const int width = sizes.width;
   const int height = sizes.height;
 
-  std::optional<Stored> result = read_preview(*raw, options);
+  std::optional<Stored> result;
+  if (Result<Stored> preview = decode_jpeg(jpeg_preview(*raw, bytes), options)) {
+    result = std::move(preview).value();
+  }
   if (!result || std::min(result->width, result->height) < options.side_needed) {
-    if (std::optional<Raster> developed = develop(*raw)) {
-      result =
-          Stored{.pixels = *std::move(developed), .width = width, .height = height, .exif = {}};
-    }
+    if (auto developed = develop(*raw)) result = stored_from(*std::move(developed));
   }
   if (!result) {
     return Error{ErrorCode::corrupt,

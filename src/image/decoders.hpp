@@ -38,9 +38,9 @@ Result<Stored> decode_pnm(std::span<const std::byte> bytes, const DecodeOptions&
 Result<Stored> decode_vips(std::span<const std::byte> bytes, Format format,
                            const DecodeOptions& options);
 
-/// Camera raw through LibRaw: the largest embedded preview, or the developed picture at half size
-/// when there is no preview whose short side is at least `options.side_needed`. The size is that of
-/// the preview or of the picture that LibRaw would develop, whichever is larger.
+/// Camera raw through LibRaw: the largest embedded JPEG, or the developed picture at half size when
+/// there is no such preview whose short side is at least `options.side_needed`. The size that it
+/// states is that of the full picture.
 Result<Stored> decode_raw(std::span<const std::byte> bytes, const DecodeOptions& options);
 
 /// CMYK to RGB as Pillow's convert("RGB") does it, without a colour profile.

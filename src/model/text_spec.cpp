@@ -35,29 +35,27 @@ std::optional<text::TokenId> checked_id(simdjson::simdjson_result<std::int64_t> 
   return static_cast<text::TokenId>(value);
 }
 
-std::optional<text::TokenId> added_token_id(simdjson::ondemand::document& document,
-                                            std::string_view content) {
+/// Each lookup reads a document of its own: what an error leaves of one cannot be read on.
+std::optional<text::TokenId> find_added(const simdjson::padded_string& json,
+                                        std::string_view content) {
+  simdjson::ondemand::parser parser;
+  simdjson::ondemand::document document;
   simdjson::ondemand::array tokens;
+  if (parser.iterate(json).get(document) != simdjson::SUCCESS) return std::nullopt;
   if (document["added_tokens"].get_array().get(tokens) != simdjson::SUCCESS) return std::nullopt;
   for (auto token : tokens) {
     std::string_view name;
-    if (token["content"].get_string().get(name) != simdjson::SUCCESS) continue;
+    if (token["content"].get_string().get(name) != simdjson::SUCCESS) return std::nullopt;
     if (name == content) return checked_id(token["id"].get_int64());
   }
   return std::nullopt;
 }
 
-std::optional<text::TokenId> find_token_id(const std::filesystem::path& tokenizer_json,
-                                           const std::string& content) {
-  const Result<FileContent> file = read_file(tokenizer_json, kTokenizerBytesMax);
-  if (!file) return std::nullopt;
-  const auto* text = reinterpret_cast<const char*>(file.value().bytes.data());
-  const simdjson::padded_string padded(text, file.value().bytes.size());
+std::optional<text::TokenId> find_in_vocabulary(const simdjson::padded_string& json,
+                                                std::string_view content) {
   simdjson::ondemand::parser parser;
   simdjson::ondemand::document document;
-  if (parser.iterate(padded).get(document) != simdjson::SUCCESS) return std::nullopt;
-  if (const auto id = added_token_id(document, content)) return id;
-  document.rewind();
+  if (parser.iterate(json).get(document) != simdjson::SUCCESS) return std::nullopt;
   return checked_id(document["model"]["vocab"][content].get_int64());
 }
 
@@ -73,12 +71,22 @@ std::size_t context_length(const json& config, const json& tokenizer_config) {
   return kContextLengthDefault;
 }
 
+std::optional<text::TokenId> find_token_id(std::string_view tokenizer_json,
+                                           std::string_view content) {
+  const simdjson::padded_string json(tokenizer_json);
+  if (const auto id = find_added(json, content)) return id;
+  return find_in_vocabulary(json, content);
+}
+
 std::optional<text::TokenId> pad_id(const json& tokenizer_config,
                                     const std::filesystem::path& tokenizer_json) {
   const json* token = &below(tokenizer_config, {"pad_token"});
   if (token->is_object()) token = &below(*token, {"content"});
   if (!token->is_string()) return std::nullopt;
-  return find_token_id(tokenizer_json, token->get<std::string>());
+  const Result<FileContent> file = read_file(tokenizer_json, kTokenizerBytesMax);
+  if (!file) return std::nullopt;
+  const auto* text = reinterpret_cast<const char*>(file.value().bytes.data());
+  return find_token_id({text, file.value().bytes.size()}, token->get<std::string>());
 }
 
 }  // namespace clipdex::model

@@ -20,11 +20,15 @@ inline constexpr std::size_t kContextLengthDefault = 77;
 /// writes 1e30 there for "no limit". Either object may be empty.
 std::size_t context_length(const nlohmann::json& config, const nlohmann::json& tokenizer_config);
 
-/// The id of `pad_token` (a word, or an object with `content`) of a `tokenizer_config.json`, looked
-/// up in the `tokenizer.json`; nothing when none is named or the tokenizer does not know it.
-///
-/// Only the added tokens and the vocabulary are looked at, in the text of the file, since a search
-/// should not load a tokenizer twice; whether the file is sound is for its loader to say.
+/// The id of a token by its content in the text of a `tokenizer.json`: first among the added
+/// tokens, then in the vocabulary. Nothing when it is not there, or the text is broken: whether a
+/// tokenizer is sound is for its loader to say. Reads no further than it must, since a search
+/// should not load a tokenizer twice.
+std::optional<text::TokenId> find_token_id(std::string_view tokenizer_json,
+                                           std::string_view content);
+
+/// The id of the `pad_token` (a word, or an object with `content`) that a `tokenizer_config.json`
+/// names, looked up in the file `tokenizer.json`; nothing when none is named or found.
 std::optional<text::TokenId> pad_id(const nlohmann::json& tokenizer_config,
                                     const std::filesystem::path& tokenizer_json);
 

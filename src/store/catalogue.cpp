@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "store/catalogue_parts.hpp"
 #include "store/library_file.hpp"
+#include "store/schema.hpp"
 
 namespace clipdex::store {
 
@@ -57,10 +58,7 @@ Catalogue::Transaction::~Transaction() {
 }
 
 void Catalogue::Transaction::commit() {
-  Query(*catalogue_.parts_->connection,
-        "INSERT INTO properties(key, value) VALUES ('generation', '1') "
-        "ON CONFLICT(key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)")
-      .run();
+  count_generation(*catalogue_.parts_->connection);
   catalogue_.parts_->connection->run("COMMIT");
   open_ = false;
 }

@@ -144,9 +144,10 @@ class Catalogue {
   // --- roots ---
   std::vector<Root> roots() const;
   /// Adds a root, or updates the one with the same path. Roots below the new one are absorbed by
-  /// it.
+  /// it; a folder inside a root is no root of its own: the one around it is returned and stays as
+  /// it is.
   RootId ensure_root(const Root& root);
-  /// Forgets a root; images that still name it keep their rows.
+  /// Forgets a root; images that still name it keep their rows and belong to no root.
   void remove_root(RootId id);
   void mark_root_indexed(RootId id, std::int64_t time_s);
 
@@ -156,6 +157,7 @@ class Catalogue {
   /// Images with this content, `ready` ones first.
   std::vector<SameContent> find_content(const ContentHash& hash, ModelId model) const;
   /// Calls `visit(id, path)` for every image of any state whose path is `folder` or lies below it.
+  /// The visitor may remove the image it is shown, and change no other.
   void visit_below(std::string_view folder,
                    const std::function<void(ImageId, std::string_view)>& visit) const;
 
@@ -170,8 +172,10 @@ class Catalogue {
   /// Gives an image a new path and root: the file moved. Vectors and id stay. An old row of that
   /// path goes.
   void move_image(ImageId id, const ImageRecord& record);
-  /// Copies every vector of one image to another with the same content.
+  /// Copies every vector of one image to another with the same content, which must be ready.
   void copy_vectors(ImageId from, ImageId to);
+  /// Stores the vector of a ready image; replaces the one it had of this model. Throws
+  /// `invalid_argument` when there is no such image or model, or the model has another dimension.
   void put_vector(ImageId image, ModelId model, std::span<const float> unit_vector);
   void remove_image(ImageId id);
 
@@ -185,8 +189,8 @@ class Catalogue {
   /// of id, exactly once. The span is valid during the call only.
   void visit_vectors(ModelId model,
                      const std::function<void(ImageId, std::span<const float>)>& visit) const;
-  /// The images that pass the filters, ascending. The glob is applied to the absolute path; the
-  /// time is `taken_at`, or the file's own time where the image has none.
+  /// The ready images that pass the filters, ascending. The glob is applied to the absolute path;
+  /// the time is `taken_at`, or the file's own time where the image has none.
   std::vector<ImageId> matching(const QueryFilters& filters) const;
   /// Paths by id, for ids that exist.
   std::unordered_map<ImageId, std::string> paths(std::span<const ImageId> ids) const;

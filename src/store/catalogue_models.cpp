@@ -121,7 +121,11 @@ RootId Catalogue::ensure_root(const Root& root) {
 }
 
 void Catalogue::remove_root(RootId id) {
-  Query(*parts_->connection, "DELETE FROM roots WHERE id = ?", id).run();
+  Connection& connection = *parts_->connection;
+  Atomically step(connection);
+  Query(connection, "UPDATE images SET root_id = NULL WHERE root_id = ?", id).run();
+  Query(connection, "DELETE FROM roots WHERE id = ?", id).run();
+  step.commit();
 }
 
 void Catalogue::mark_root_indexed(RootId id, std::int64_t time_s) {

@@ -69,9 +69,11 @@ constexpr std::array<Rule, 8> kRules{{
      "embeddings)",
      "the next indexing reads them again"},
     {"images of folders that are not in the library",
-     "SELECT count(*) FROM images WHERE root_id NOT IN (SELECT id FROM roots)",
+     "SELECT count(*) FROM images WHERE root_id IS NOT NULL AND root_id NOT IN (SELECT id FROM "
+     "roots)",
      "UPDATE images SET root_id = (SELECT id FROM roots WHERE substr(images.path, 1, "
-     "length(roots.path) + 1) = roots.path || '/') WHERE root_id NOT IN (SELECT id FROM roots)",
+     "length(roots.path) + 1) = roots.path || '/') WHERE root_id IS NOT NULL AND root_id NOT IN "
+     "(SELECT id FROM roots)",
      "they belong to the folder around them now, or to none"},
     {"choices of a model that is not in the library",
      "SELECT count(*) FROM properties WHERE key = 'active_model' "
@@ -195,7 +197,9 @@ std::vector<Finding> check(Connection& connection, bool repair) {
     Checker checker(connection, repair);
     std::vector<Finding> findings = checker.run();
     if (repair && !checker.is_sound()) return {beyond_repair("fault in the structure of the file")};
-    if (step) step->commit();
+    if (!step) return findings;
+    count_generation(connection);
+    step->commit();
     return findings;
   } catch (const Exception& exception) {
     if (exception.code() != ErrorCode::corrupt) throw;

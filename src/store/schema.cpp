@@ -198,6 +198,13 @@ void migrate(Connection& connection) {
   require_readable(connection);
 }
 
+void count_generation(Connection& connection) {
+  Query(connection,
+        "INSERT INTO properties(key, value) VALUES ('generation', '1') "
+        "ON CONFLICT (key) DO UPDATE SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT)")
+      .run();
+}
+
 std::span<const DerivedObject> derived_objects() { return kDerivedObjects; }
 
 }  // namespace clipdex::store

@@ -43,6 +43,10 @@ void require_readable(Connection& connection);
 /// Errors: those of `require_writable_kind` and of writing.
 void migrate(Connection& connection);
 
+/// Counts the property "generation" up, by which caches know that they are of an older state. Part
+/// of every transaction that changes images or vectors.
+void count_generation(Connection& connection);
+
 /// A view or an index: nothing but a way to look at the tables, so that it may be dropped and made
 /// again.
 struct DerivedObject {

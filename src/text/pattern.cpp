@@ -12,9 +12,34 @@
 namespace clipdex::text {
 namespace {
 
-/// ICU counts the steps of a match in units of roughly a millisecond. The limit stops an expression
-/// that backtracks without end; one that does not backtrack never comes near it.
-constexpr std::int32_t kRegexStepsMax = 10'000;
+/// ICU counts ten thousand choices that a match leaves open as one step. An expression that
+/// backtracks without end is stopped after so many; the expressions in use leave about ten choices
+/// open a byte, and the limit allows fifty.
+std::int32_t regex_steps_max(std::size_t text_bytes) {
+  return static_cast<std::int32_t>(1000 + text_bytes / 200);
+}
+
+/// The expression with classes such as \s as sets, [\s], which mean the same. ICU repeats a set in
+/// constant memory, and a bare class with a stack that a megabyte of spaces overflows.
+std::string with_classes_as_sets(std::string_view expression) {
+  constexpr std::string_view kClasses = "sSwWdD";
+  std::string rewritten;
+  int set_depth = 0;
+  for (std::size_t at = 0; at < expression.size(); ++at) {
+    const char character = expression[at];
+    if (character == '\\' && at + 1 < expression.size()) {
+      const std::string_view escape = expression.substr(at++, 2);
+      if (escape == "\\Q") return std::string(expression);  // What follows is quoted text.
+      const bool is_bare_class = set_depth == 0 && kClasses.find(escape[1]) != kClasses.npos;
+      rewritten.append(is_bare_class ? fmt::format("[{}]", escape) : std::string(escape));
+      continue;
+    }
+    if (character == '[') ++set_depth;
+    if (character == ']') --set_depth;
+    rewritten += character;
+  }
+  return rewritten;
+}
 
 class LiteralMatcher : public Matcher {
  public:
@@ -68,7 +93,6 @@ class RegexMatcher : public Matcher {
   explicit RegexMatcher(const icu::RegexPattern& pattern) {
     UErrorCode status = U_ZERO_ERROR;
     matcher_.reset(pattern.matcher(status));
-    if (matcher_) matcher_->setTimeLimit(kRegexStepsMax, status);
     if (U_FAILURE(status)) throw Exception(ErrorCode::internal, u_errorName(status));
   }
 
@@ -78,6 +102,7 @@ class RegexMatcher : public Matcher {
     matcher_->reset(view.get());
     std::vector<Range> found;
     UErrorCode status = U_ZERO_ERROR;
+    matcher_->setTimeLimit(regex_steps_max(text.size()), status);
     while (matcher_->find(status)) {
       const Range range{static_cast<std::size_t>(matcher_->start64(status)),
                         static_cast<std::size_t>(matcher_->end64(status))};
@@ -129,8 +154,7 @@ std::vector<Segment> Matcher::segments(std::string_view text) {
 std::unique_ptr<const Pattern> compile_regex(std::string_view expression) {
   UErrorCode status = U_ZERO_ERROR;
   UParseError where{};
-  const auto source = icu::UnicodeString::fromUTF8(
-      icu::StringPiece(expression.data(), static_cast<std::int32_t>(expression.size())));
+  const auto source = icu::UnicodeString::fromUTF8(with_classes_as_sets(expression));
   std::unique_ptr<icu::RegexPattern> compiled(icu::RegexPattern::compile(source, 0, where, status));
   if (U_FAILURE(status) || !compiled) {
     throw Exception(ErrorCode::corrupt,

@@ -98,6 +98,15 @@ TEST_F(CatalogueModelsTest, AFolderInsideARootStaysWithThatRoot) {
   EXPECT_THAT(library_.roots().front().excludes, ElementsAre("a"));
 }
 
+TEST_F(CatalogueModelsTest, AForgottenRootLeavesItsImages) {
+  ImageRecord record = test::record("/photos/a.jpg");
+  record.root_id = ensure_root("/photos");
+  library_.put_image(record);
+  library_.remove_root(record.root_id);
+  EXPECT_THAT(library_.roots(), ::testing::IsEmpty());
+  EXPECT_EQ(library_.counts().ready, 1u);
+}
+
 TEST_F(CatalogueModelsTest, TheRootOfTheFileSystemAbsorbsEverything) {
   ensure_root("/a");
   ensure_root("/b");

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "store/rows.hpp"
 #include "support/places.hpp"
 
@@ -73,6 +75,21 @@ TEST_F(CatalogueTest, AReaderSeesTheOldStateDuringAWriteTransaction) {
   transaction.commit();
   EXPECT_EQ(reader.counts().ready, 3u);
   EXPECT_THAT(test::vectors_of(reader, model), SizeIs(3));
+}
+
+TEST_F(CatalogueTest, EveryCommittedTransactionHasAContentVersionOfItsOwn) {
+  Catalogue writer = Catalogue::open(file_, Access::write);
+  const Catalogue reader = Catalogue::open(file_, Access::read);
+  std::set<std::string> versions = {reader.content_version()};
+  for (int i = 0; i < 12; ++i) {
+    Catalogue::Transaction transaction(writer);
+    writer.put_image(test::record(std::to_string(i)));
+    EXPECT_TRUE(versions.contains(reader.content_version()));
+    transaction.commit();
+    EXPECT_TRUE(versions.insert(reader.content_version()).second);
+  }
+  { Catalogue::Transaction rolled_back(writer); }
+  EXPECT_TRUE(versions.contains(reader.content_version()));
 }
 
 TEST_F(CatalogueTest, AMovedCatalogueKeepsItsLockAndItsFile) {

@@ -9,21 +9,29 @@ namespace {
 
 using Bytes = std::vector<std::byte>;
 
-enum Type : std::uint16_t { kByte = 1, kAscii = 2, kShort = 3, kLong = 4 };
+enum Type : std::uint16_t {
+  kByte = 1,
+  kAscii = 2,
+  kShort = 3,
+  kLong = 4,
+  kRational = 5,
+  kSigned = 10
+};
 
 void append(Bytes& bytes, std::uint32_t value, std::size_t size) {
   for (std::size_t i = 0; i < size; ++i) bytes.push_back(static_cast<std::byte>(value >> 8 * i));
 }
 
-/// One tag: its type, and its values as they stand in the file.
+/// One tag: its type, and its values as they stand in the file; for the rational types, pairs.
 struct Field {
   Type type;
   std::vector<std::uint32_t> values;
 
-  std::size_t value_bytes() const { return type == kLong ? 4 : type == kShort ? 2 : 1; }
+  std::size_t count() const { return values.size() / (type >= kRational ? 2 : 1); }
   Bytes bytes() const {
     Bytes out;
-    for (const std::uint32_t value : values) append(out, value, value_bytes());
+    for (const std::uint32_t value : values)
+      append(out, value, type >= kLong ? 4 : type == kShort ? 2 : 1);
     return out;
   }
 };
@@ -51,7 +59,7 @@ std::uint32_t append_directory(Bytes& file, const Directory& directory) {
   for (const auto& [tag, field] : directory) {
     append(entries, tag, 2);
     append(entries, field.type, 2);
-    append(entries, static_cast<std::uint32_t>(field.values.size()), 4);
+    append(entries, static_cast<std::uint32_t>(field.count()), 4);
     Bytes value = field.bytes();
     if (value.size() > 4) {
       const std::uint32_t position = append_data(file, value);
@@ -71,7 +79,9 @@ Directory sensor_directory(Bytes& file, const DngOptions& options) {
     for (int x = 0; x < options.width; ++x) {
       const bool is_red = x % 2 == 0 && y % 2 == 0;
       const bool is_blue = x % 2 == 1 && y % 2 == 1;
-      append(sensor, is_red ? 40000 : is_blue ? 4000 : 20000, 2);
+      const bool is_lamp =
+          x >= options.width * 3 / 4;  // Something must be bright, or all is made so.
+      append(sensor, is_lamp ? 60000 : is_red ? 12000 : is_blue ? 1500 : 6000, 2);
     }
   }
   const auto width = static_cast<std::uint32_t>(options.width);
@@ -120,6 +130,12 @@ Bytes make_dng(const DngOptions& options) {
   main[274] = {kShort, {static_cast<std::uint32_t>(options.orientation)}};
   main[50706] = {kByte, {1, 4, 0, 0}};
   main[50708] = text("Clipdex Test camera");
+  Field matrix{kSigned, {}};  // XYZ to linear sRGB (IEC 61966-2-1), so that the sensor sees sRGB.
+  for (const int hundredth : {324, -154, -50, -97, 188, 4, 6, -20, 106}) {
+    matrix.values.insert(matrix.values.end(), {static_cast<std::uint32_t>(hundredth), 100});
+  }
+  main[50721] = matrix;
+  main[50728] = {kRational, {1, 1, 1, 1, 1, 1}};  // What is neutral.
   if (!options.taken_at.empty()) {
     main[34665] = {kLong, {append_directory(file, {{36867, text(options.taken_at)}})}};
   }

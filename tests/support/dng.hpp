@@ -18,8 +18,8 @@ struct DngOptions {
   std::string taken_at{};  ///< EXIF DateTimeOriginal; empty leaves it out
 };
 
-/// A DNG 1.4 with an uncompressed 16-bit Bayer sensor (RGGB) that saw an even orange: much red,
-/// half as much green, little blue. Little-endian.
+/// A DNG 1.4 with an uncompressed 16-bit Bayer sensor (RGGB) that saw a dark orange, and a white
+/// lamp in the right quarter. Little-endian.
 std::vector<std::byte> make_dng(const DngOptions& options);
 
 }  // namespace clipdex::test

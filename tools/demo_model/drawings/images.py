@@ -60,8 +60,8 @@ def _is_opaque(image):
 def normalise(image):
     """An image as uint8 [96, 96, 4], or None when there is nothing to see.
 
-    What is opaque fills the square: a mildly oblong middle part, squeezed. What is not is cut to its
-    visible part, and stands in the middle of a transparent square."""
+    What is opaque fills the square: a mildly oblong middle part, squeezed. What is not is cut to
+    its visible part, and stands in the middle of a transparent square."""
     image = _shrink(image)
     if not _is_opaque(image):
         visible = image.getchannel("A").point(lambda v: 255 if v > _VISIBLE_ALPHA else 0)

@@ -1,4 +1,4 @@
-"""WordNet 3.0's nouns: the base form of a word, its everyday sense, and the general words above it."""
+"""WordNet 3.0's nouns: the base form of a word, its everyday sense, the general words above it."""
 import os
 
 # Lexicographer files of things one can see: animal, artifact, body, food, object, person, ...
