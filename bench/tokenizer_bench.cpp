@@ -1,6 +1,5 @@
-/// How long a tokenizer takes to load, which a one-shot search pays every time, and to encode.
-///
-/// Run: bench_tokenizer --benchmark_format=json, with the reference data of ../shared in place.
+// How long a tokenizer takes to load, which a one-shot search pays every time, and to encode. Needs
+// the reference data in ../shared. Run: build/release/bin/bench_tokenizer
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -14,9 +13,10 @@ namespace {
 
 using clipdex::text::Tokenizer;
 
+/// A file of the reference data, which lies beside the source tree that this was compiled from.
 std::filesystem::path reference(const char* name) {
-  return std::filesystem::path(CLIPDEX_SOURCE_DIR).parent_path() / "shared" / "golden" / "tokens" /
-         name;
+  const auto tree = std::filesystem::path(__FILE__).parent_path().parent_path();
+  return tree.parent_path() / "shared" / "golden" / "tokens" / name;
 }
 
 void load_json(benchmark::State& state) {

@@ -12,6 +12,8 @@ void add_encode_command(CLI::App& app, Settings& settings, Command& chosen);
 void add_model_command(CLI::App& app, Settings& settings, Command& chosen);
 void add_status_command(CLI::App& app, Settings& settings, Command& chosen);
 void add_forget_command(CLI::App& app, Settings& settings, Command& chosen);
+void add_fsck_command(CLI::App& app, Settings& settings, Command& chosen);
+void add_import_command(CLI::App& app, Settings& settings, Command& chosen);
 void add_inspect_command(CLI::App& app, Settings& settings, Command& chosen);
 
 }  // namespace clipdex::cli

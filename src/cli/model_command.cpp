@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "library/maintenance.hpp"
 #include "library/model_tools.hpp"
 
 namespace clipdex::cli {
@@ -28,6 +29,30 @@ int show_model(const std::string& directory_or_name) {
   return kDone;
 }
 
+std::string_view state_name(encode::CheckState state) {
+  switch (state) {
+    case encode::CheckState::passed:
+      return "ok";
+    case encode::CheckState::failed:
+      return "FAILED";
+    case encode::CheckState::skipped:
+      return "skipped";
+  }
+  return "";
+}
+
+int examine_model(const std::string& directory_or_name) {
+  std::string text;
+  bool sound = true;
+  for (const encode::Check& check : library::examine_model(directory_or_name)) {
+    text += fmt::format("{:<8} {:<28} {}\n", state_name(check.state), check.name,
+                        printable(check.detail));
+    sound = sound && check.state != encode::CheckState::failed;
+  }
+  print_result(text);
+  return sound ? kDone : kNothingFoundOrSomeFailed;
+}
+
 }  // namespace
 
 void add_model_command(CLI::App& app, Settings& settings, Command& chosen) {
@@ -41,6 +66,14 @@ void add_model_command(CLI::App& app, Settings& settings, Command& chosen) {
       ->envname("CLIPDEX_MODEL");
   show->callback([&settings, &chosen] {
     chosen = [&settings] { return show_model(settings.library.model); };
+  });
+  CLI::App* doctor = command->add_subcommand("doctor", "Prove a model package by running it");
+  doctor
+      ->add_option("MODEL", settings.library.model,
+                   "A directory, or the name of an installed model; none: the demo model")
+      ->envname("CLIPDEX_MODEL");
+  doctor->callback([&settings, &chosen] {
+    chosen = [&settings] { return examine_model(settings.library.model); };
   });
 }
 

@@ -115,15 +115,28 @@ bool step(Image& image, Operation operation, Options... options) {
   return true;
 }
 
+/// How many bands carry colour; one more is alpha, and those after it mean nothing to us.
+int colour_bands(const Image& image) {
+  switch (image->Type) {
+    case VIPS_INTERPRETATION_B_W:
+    case VIPS_INTERPRETATION_GREY16:
+      return 1;
+    case VIPS_INTERPRETATION_CMYK:
+      return 4;
+    default:
+      return 3;
+  }
+}
+
 bool lay_on_white(Image& image) {
-  if (vips_image_hasalpha(image.get()) == 0) return true;
+  const int bands = colour_bands(image);
+  if (image->Bands > bands + 1) return step(image, vips_extract_band, 0, "n", bands);
+  if (image->Bands <= bands || vips_image_hasalpha(image.get()) == 0) return true;
   const bool is_deep = image->BandFmt == VIPS_FORMAT_USHORT;
   const bool is_linear = image->Type == VIPS_INTERPRETATION_scRGB;
+  const double light = is_linear ? 1.0 : is_deep ? 65535.0 : 255.0;
   const std::unique_ptr<VipsArea, decltype(&vips_area_unref)> white(
-      VIPS_AREA(vips_array_double_newv(1, is_linear ? 1.0
-                                          : is_deep ? 65535.0
-                                                    : 255.0)),
-      vips_area_unref);
+      VIPS_AREA(vips_array_double_newv(1, light)), vips_area_unref);
   return step(image, vips_flatten, "background", white.get());
 }
 
@@ -141,8 +154,7 @@ bool convert_to_bytes(Image& image) {
   }
   if (image->BandFmt != VIPS_FORMAT_UCHAR && !step(image, vips_cast_uchar)) return false;
   // What is left has bands without a meaning: the first three are shown, or the first one as grey.
-  if (image->Bands == 3) return true;
-  if (image->Bands > 3) return step(image, vips_extract_band, 0, "n", 3);
+  if (image->Bands >= 3) return image->Bands == 3 || step(image, vips_extract_band, 0, "n", 3);
   if (image->Bands == 2 && !step(image, vips_extract_band, 0)) return false;
   VipsImage* grey[3] = {image.get(), image.get(), image.get()};
   VipsImage* out = nullptr;
@@ -195,9 +207,11 @@ double svg_scale_for(const Image& natural, const DecodeOptions& options) {
   const double width = natural->Xsize;
   const double height = natural->Ysize;
   const double needed = std::max(1.0, options.side_needed / std::min(width, height));
-  // One pixel a side is left for the rounding up of both sides.
-  const double allowed = std::sqrt(static_cast<double>(options.pixels_max) / (width * height)) *
-                         (1 - 1 / std::max(width, height));
+  // Both sides may be rounded up: (width · s + 1) · (height · s + 1) = pixels_max, solved for s.
+  const double area = width * height;
+  const double sum = width + height;
+  const double pixels = static_cast<double>(options.pixels_max) - 1;
+  const double allowed = (std::sqrt(sum * sum + 4 * area * pixels) - sum) / (2 * area);
   return std::min(needed, allowed);
 }
 

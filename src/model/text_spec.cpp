@@ -36,12 +36,12 @@ std::optional<text::TokenId> checked_id(simdjson::simdjson_result<std::int64_t> 
 }
 
 /// Each lookup reads a document of its own: what an error leaves of one cannot be read on.
-std::optional<text::TokenId> find_added(const simdjson::padded_string& json,
+std::optional<text::TokenId> find_added(const simdjson::padded_string& text,
                                         std::string_view content) {
   simdjson::ondemand::parser parser;
   simdjson::ondemand::document document;
   simdjson::ondemand::array tokens;
-  if (parser.iterate(json).get(document) != simdjson::SUCCESS) return std::nullopt;
+  if (parser.iterate(text).get(document) != simdjson::SUCCESS) return std::nullopt;
   if (document["added_tokens"].get_array().get(tokens) != simdjson::SUCCESS) return std::nullopt;
   for (auto token : tokens) {
     std::string_view name;
@@ -51,11 +51,11 @@ std::optional<text::TokenId> find_added(const simdjson::padded_string& json,
   return std::nullopt;
 }
 
-std::optional<text::TokenId> find_in_vocabulary(const simdjson::padded_string& json,
+std::optional<text::TokenId> find_in_vocabulary(const simdjson::padded_string& text,
                                                 std::string_view content) {
   simdjson::ondemand::parser parser;
   simdjson::ondemand::document document;
-  if (parser.iterate(json).get(document) != simdjson::SUCCESS) return std::nullopt;
+  if (parser.iterate(text).get(document) != simdjson::SUCCESS) return std::nullopt;
   return checked_id(document["model"]["vocab"][content].get_int64());
 }
 
@@ -73,9 +73,9 @@ std::size_t context_length(const json& config, const json& tokenizer_config) {
 
 std::optional<text::TokenId> find_token_id(std::string_view tokenizer_json,
                                            std::string_view content) {
-  const simdjson::padded_string json(tokenizer_json);
-  if (const auto id = find_added(json, content)) return id;
-  return find_in_vocabulary(json, content);
+  const simdjson::padded_string padded(tokenizer_json);
+  if (const auto id = find_added(padded, content)) return id;
+  return find_in_vocabulary(padded, content);
 }
 
 std::optional<text::TokenId> pad_id(const json& tokenizer_config,

@@ -1,4 +1,5 @@
-/// The tokenizer that a file describes: its steps, one after the other.
+/// The tokenizer that a file describes: its steps, one after the other. Both loaders, of a
+/// tokenizer.json and of CLIP's list of merges, end here, so that one text takes one path.
 #pragma once
 
 #include <memory>
@@ -37,6 +38,7 @@ class PipelineTokenizer : public Tokenizer {
   std::string description() const override;
 
  private:
+  /// Appends the ids of a normalised piece of the text.
   void append_normalized(std::string normalized, std::vector<TokenId>& ids) const;
 
   Pipeline pipeline_;

@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -245,6 +246,41 @@ class Forms(EndToEnd):
         rows = connection.execute("SELECT name, url, length(feature) FROM ClipItems").fetchall()
         connection.close()
         self.assertEqual(rows, [("photo_cat.jpg", str(self.photos / "photo_cat.jpg"), 256 * 4)])
+
+
+class Upkeep(EndToEnd):
+    def test_a_whole_library_passes_and_a_lost_vector_is_repaired(self):
+        self.copy("photo_cat.jpg", "photo_owl.jpg")
+        self.run_clipdex("index", self.photos)
+        self.assertIn("is whole", self.run_clipdex("fsck").stdout)
+        connection = sqlite3.connect(self.scratch / "clip.db")
+        with connection:
+            connection.execute("DELETE FROM embeddings WHERE image_id = 1")
+        connection.close()
+        self.assertIn("--repair", self.run_clipdex("fsck", status=1).stderr)
+        self.run_clipdex("fsck", "--repair")
+        self.run_clipdex("index")
+        self.assertEqual(self.search("a cat")["library_count"], 2)
+
+    def test_an_old_clip_db_is_imported_once(self):
+        old = self.scratch / "old.db"
+        connection = sqlite3.connect(old)
+        with connection:
+            connection.execute("CREATE TABLE ClipItems(id INTEGER PRIMARY KEY, timestamp INTEGER, "
+                               "type INTEGER, name TEXT, text TEXT, url TEXT, feature BLOB, "
+                               "extra TEXT)")
+            connection.execute("INSERT INTO ClipItems VALUES(1, 0, 1, 'a.jpg', '', '/x/a.jpg', ?, "
+                               "'')", (struct.pack("<4f", 3, 4, 0, 0),))
+        connection.close()
+        self.assertIn("imported 1,", self.run_clipdex("import", old).stdout)
+        self.assertIn("imported 0, known before 1", self.run_clipdex("import", old).stdout)
+        self.run_clipdex("search", "x", status=3)
+
+    def test_the_doctor_finds_the_demo_model_sound(self):
+        done = self.run_clipdex("model", "doctor")
+        self.assertNotIn("FAILED", done.stdout)
+        self.assertIn("Immich", self.run_clipdex("model", "show").stdout)
+        self.assertIn("demo", self.run_clipdex("model", "list").stdout)
 
 
 class Interruptions(EndToEnd):

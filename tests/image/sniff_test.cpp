@@ -15,9 +15,9 @@ using test::bytes_of;
 std::optional<Format> sniff_text(const std::string& head) { return sniff(bytes_of(head)); }
 
 TEST(Sniff, KnowsEveryFormatFromItsFirst4096Bytes) {
-  for (const Format format : {Format::jpeg, Format::png, Format::webp, Format::tiff, Format::bmp,
-                              Format::gif, Format::pnm, Format::jp2, Format::jxl, Format::heif,
-                              Format::svg}) {
+  for (const Format format :
+       {Format::jpeg, Format::png, Format::webp, Format::tiff, Format::bmp, Format::gif,
+        Format::pnm, Format::jp2, Format::jxl, Format::heif, Format::svg}) {
     auto bytes = test::encode_picture(format);
     if (bytes.empty()) continue;  // This machine cannot write it; the signatures below still count.
     bytes.resize(std::min<std::size_t>(bytes.size(), 4096));
@@ -63,18 +63,22 @@ TEST(Sniff, TellsCameraRawFromTiff) {
   EXPECT_EQ(sniff_text("II*\0\x10\0\0\0"s), Format::tiff);
   EXPECT_EQ(sniff_text("MM\0+\0\x08\0\0"s), Format::tiff);
   // A small preview first, a maker, and a directory below: NEF and ARW look like this.
-  const auto entry = [](char low, char high) { return ""s + low + high + "\x04\0\x01\0\0\0\x01\0\0\0"s; };
-  const std::string nef = "II*\0\x08\0\0\0\x03\0"s + entry('\xFE', 0) + entry('\x0F', 1) + entry('\x4A', 1);
+  const auto entry = [](char low, char high) {
+    return ""s + low + high + "\x04\0\x01\0\0\0\x01\0\0\0"s;
+  };
+  const std::string nef =
+      "II*\0\x08\0\0\0\x03\0"s + entry('\xFE', 0) + entry('\x0F', 1) + entry('\x4A', 1);
   EXPECT_EQ(sniff_text(nef), Format::raw);
   const std::string scan = "II*\0\x08\0\0\0\x02\0"s + entry('\xFE', 0) + entry('\x0F', 1);
   EXPECT_EQ(sniff_text(scan), Format::tiff);
 }
 
 TEST(Sniff, FindsTheRootOfAnSvgBehindItsProlog) {
-  for (const char* text : {"<svg/>", "<svg>", "<svg width='1'>", "  \n<svg xmlns='x'>",
-                           "\xEF\xBB\xBF<?xml version='1.0'?><svg>", "<!-- <html> --><svg>",
-                           "<?xml version='1.0'?>\n<!-- a -->\n<!DOCTYPE svg PUBLIC 'a' 'b'>\n<svg>",
-                           "<!DOCTYPE svg [ <!ENTITY a \"<b>\"> ]>\n<svg>", "<s:svg xmlns:s='x'>"}) {
+  for (const char* text :
+       {"<svg/>", "<svg>", "<svg width='1'>", "  \n<svg xmlns='x'>",
+        "\xEF\xBB\xBF<?xml version='1.0'?><svg>", "<!-- <html> --><svg>",
+        "<?xml version='1.0'?>\n<!-- a -->\n<!DOCTYPE svg PUBLIC 'a' 'b'>\n<svg>",
+        "<!DOCTYPE svg [ <!ENTITY a \"<b>\"> ]>\n<svg>", "<s:svg xmlns:s='x'>"}) {
     EXPECT_EQ(sniff_text(text), Format::svg) << text;
   }
   for (const char* text : {"<svgx>", "<html><svg></html>", "svg", "<", "<!-- <svg>", "<?xml <svg>",
@@ -85,8 +89,8 @@ TEST(Sniff, FindsTheRootOfAnSvgBehindItsProlog) {
 
 TEST(Sniff, IsNotTakenInByTexts) {
   for (const char* text : {"", "B", "BM", "BMW drives past.", "BMW drives past a very long house.",
-                           "P1", "P1 is free", "P5\n", "PK\3\4", "GIF88a", "RIFF....WAVE", "II", "MM",
-                           "II*", "\xFF", "\xFF\xD8", "\x89PNG"}) {
+                           "P1", "P1 is free", "P5\n", "PK\3\4", "GIF88a", "RIFF....WAVE", "II",
+                           "MM", "II*", "\xFF", "\xFF\xD8", "\x89PNG"}) {
     EXPECT_EQ(sniff_text(text), std::nullopt) << text;
   }
 }

@@ -91,7 +91,9 @@ TEST_F(ImportTest, TheFirstSpaceOfALibraryBecomesItsActiveOne) {
 }
 
 TEST_F(ImportTest, DoingItAgainAddsNothing) {
+  old_.run("BEGIN");
   for (int i = 0; i < 2500; ++i) add("/p/" + std::to_string(i), test::unit_vector(1));
+  old_.run("COMMIT");
   EXPECT_EQ(import_togetheros(library_, source_).imported, 2500u);
   const ImportReport again = import_togetheros(library_, source_);
   EXPECT_EQ(again.imported, 0u);

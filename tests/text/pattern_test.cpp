@@ -54,6 +54,25 @@ TEST(Pattern, WhiteSpaceIsWhatUnicodeCallsSo) {
   }
 }
 
+TEST(Pattern, TakesMegabytesOfOneKindOfCharacter) {
+  const std::string spaces(std::size_t{4} << 20, ' ');
+  EXPECT_THAT(segments_of(*compile_regex("\\s+(?!\\S)|\\s+"), spaces),
+              ElementsAre(Segment{0, spaces.size(), true}));
+  const std::string letters(std::size_t{4} << 20, 'a');
+  EXPECT_THAT(segments_of(*compile_regex("\\d+|[^\\s\\d]+"), letters),
+              ElementsAre(Segment{0, letters.size(), true}));
+}
+
+TEST(Pattern, AClassMeansTheSameInsideASetInsideAQuoteAndBare) {
+  const auto expected = ElementsAre(Segment{0, 1, false}, Segment{1, 2, true});
+  for (const char* expression : {"\\s", "[\\s]", "[x[\\s]]", "\\S(?<=\\s)|\\s", "[^\\S]"}) {
+    EXPECT_THAT(segments_of(*compile_regex(expression), "s "), expected) << expression;
+  }
+  EXPECT_THAT(segments_of(*compile_regex("\\Q\\s\\E"), "\\s "),
+              ElementsAre(Segment{0, 2, true}, Segment{2, 3, false}));
+  EXPECT_THAT(segments_of(*compile_regex("\\\\s"), "\\s"), ElementsAre(Segment{0, 2, true}));
+}
+
 TEST(Pattern, OneMatcherTakesTextAfterText) {
   const auto pattern = compile_regex("b");
   const auto matcher = pattern->matcher();
