@@ -87,7 +87,8 @@ class Calls(TreeTest):
                           "a.hpp:3: library code uses exit", "a.hpp:4: library code uses system")
 
     def test_members_other_names_comments_and_strings_are_not_calls(self):
-        self.write("src/base/a.hpp", 'int f() { return log.exit(1) + snprintf(b, 2, "printf()"); }\n'
+        self.write("src/base/a.hpp",
+                   'int f() { return log.exit(1) + snprintf(b, 2, "printf()"); }\n'
                                      "// exit(1)\nint file_system(int);\n")
         self.assert_found()
 
@@ -166,7 +167,8 @@ class Functions(unittest.TestCase):
         return {name: last - first + 1 for name, first, last in CppText(text).functions()}
 
     def test_functions_in_classes_and_namespaces_are_found_and_scopes_are_not(self):
-        text = ("namespace a {\nclass B : public C<int> {\n public:\n  int f() const {\n    return 1;"
+        text = ("namespace a {\nclass B : public C<int> {\n public:\n"
+                "  int f() const {\n    return 1;"
                 "\n  }\n int x_{1};\n};\nenum class E { kA };\n}  // namespace a\n")
         self.assertEqual(self.lengths(text), {"int f() const": 3})
 

@@ -213,12 +213,13 @@ def worker(rank, data, shared, state, options):
         gradient = shared.average(rank, learner.parameters)
         learner.step(gradient, step, done)
         step += 1
+        if rank != 0:
+            continue
         reporter.note(losses)
-        scale = learner.log_scale.exp().item()
-        if rank == 0 and step % 2 == 0:
+        if step % 2 == 0:
             average.update(step, phase.average_max)
-        if rank == 0 and step % 50 == 0:
-            reporter.say(step, elapsed, side, scale)
+        if step % 50 == 0:
+            reporter.say(step, elapsed, side, learner.log_scale.exp().item())
     if rank == 0:
         print("steps:", step, "images:", step * WORLD * BATCH)
         reporter.finish(step, learner.log_scale.exp().item())

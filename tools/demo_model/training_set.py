@@ -117,7 +117,8 @@ class TrainingSet:
                                     for c in self.captions])
         for caption in self.captions:
             is_diagram = caption["src"] == "skimage-doc" or "chart/" in caption["path"]
-            caption["style"] = "diagram" if is_diagram else "photo" if caption["photo"] else "drawing"
+            other = "photo" if caption["photo"] else "drawing"
+            caption["style"] = "diagram" if is_diagram else other
         self.tokenizer = tokenizer.load(os.path.join(work, "tokenizer.json"))
         self._ids = {}
         self._make_pools()
@@ -227,7 +228,7 @@ class TrainingSet:
                                      self.may_mirror[numbers], side, some_photos)
 
     def batch(self, side):
-        """(images [B, 3, side, side], token ids [C, L], labels [B, C], classes of the photographs)"""
+        """(images [B, 3, side, side], token ids [C, L], labels [B, C], photographs' classes)"""
         items = self._choose_items()
         sayings = [self.sayings(corpus, number) for corpus, number in items]
         captions = self._make_captions(items, sayings)
