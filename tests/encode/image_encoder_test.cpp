@@ -77,11 +77,7 @@ TEST_P(EveryImageTower, GivesTheSameVectorWhateverSharesTheBatch) {
 INSTANTIATE_TEST_SUITE_P(TestModels, EveryImageTower,
                          ::testing::Values("immich", "immich-fp16-fixed", "immich-external",
                                            "transformers-js", "transformers-js-external", "rclip"),
-                         [](const auto& info) {
-                           std::string name = info.param;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+                         test::parameter_name);
 
 TEST(ImageEncoder, GivesNothingForNothing) {
   EXPECT_THAT(load(test::test_models_directory() / "immich")->encode({}), IsEmpty());

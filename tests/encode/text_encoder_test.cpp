@@ -1,6 +1,5 @@
 #include <gmock/gmock.h>
 
-#include <algorithm>
 #include <cmath>
 #include <thread>
 
@@ -66,11 +65,7 @@ TEST_P(EveryTextTower, CutsWhatIsTooLongAndSaysSo) {
 INSTANTIATE_TEST_SUITE_P(TestModels, EveryTextTower,
                          ::testing::Values("immich", "immich-fp16-fixed", "immich-external",
                                            "transformers-js", "transformers-js-external", "rclip"),
-                         [](const auto& info) {
-                           std::string name = info.param;
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+                         test::parameter_name);
 
 TEST(TextEncoder, TakesAnyBytes) {
   const auto encoder = load(test::test_models_directory() / "immich");

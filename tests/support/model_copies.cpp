@@ -1,5 +1,6 @@
 #include "support/model_copies.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -13,6 +14,12 @@ std::filesystem::path copy_model(std::string_view name, const std::filesystem::p
   std::filesystem::copy(test_models_directory() / name, copy,
                         std::filesystem::copy_options::recursive);
   return copy;
+}
+
+std::string parameter_name(const ::testing::TestParamInfo<const char*>& model) {
+  std::string name = model.param;
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
 }
 
 std::string read_text(const std::filesystem::path& path) {

@@ -1,6 +1,8 @@
 /// Model packages that a test may change, and files that it may damage.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -10,6 +12,9 @@ namespace clipdex::test {
 /// Copies the test model `name` (see tests/models/CMakeLists.txt) into `directory`, and gives the
 /// copy.
 std::filesystem::path copy_model(std::string_view name, const std::filesystem::path& directory);
+
+/// The name of a test model as the last part of the name of a parameterised test.
+std::string parameter_name(const ::testing::TestParamInfo<const char*>& model);
 
 /// The whole content of a file.
 std::string read_text(const std::filesystem::path& path);
