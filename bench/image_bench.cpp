@@ -1,0 +1,119 @@
+// From the bytes of a JPEG to the pixels that a model takes, exact and fast, and how far apart the
+// two are. The JPEGs are photographs of the sample album, enlarged to 2 and 12 megapixels and
+// encoded at quality 92. Run: build/release/bin/bench_image
+#include <benchmark/benchmark.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <filesystem>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/file.hpp"
+#include "image/decode.hpp"
+#include "image/resize.hpp"
+#include "support/images.hpp"
+
+namespace {
+
+namespace image = clipdex::image;
+using Jpegs = std::vector<std::vector<std::byte>>;
+
+constexpr std::size_t kPhotos = 6;
+constexpr std::uint64_t kBytesMax = 1 << 28;
+
+/// The first photographs of the album by name, enlarged to width × height.
+Jpegs enlarged_photos(int width, int height) {
+  const auto tree = std::filesystem::path(__FILE__).parent_path().parent_path();
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(tree / "samples/album")) {
+    if (entry.path().extension() == ".jpg") paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  paths.resize(std::min(paths.size(), kPhotos));
+  Jpegs jpegs;
+  for (const auto& path : paths) {
+    const auto bytes = clipdex::read_file(path, kBytesMax).value_or_throw().bytes;
+    const auto photo =
+        image::decode(bytes, {.fidelity = image::Fidelity::exact}).value_or_throw().pixels;
+    jpegs.push_back(clipdex::test::encode_jpeg(
+        image::resize(photo, width, height, image::Interpolation::bicubic)));
+  }
+  return jpegs;
+}
+
+const Jpegs& photos(std::int64_t megapixels) {
+  static const Jpegs two = enlarged_photos(1632, 1224);
+  static const Jpegs twelve = enlarged_photos(4000, 3000);
+  return megapixels == 2 ? two : twelve;
+}
+
+image::Raster prepare(std::span<const std::byte> bytes, int side, image::Fidelity fidelity) {
+  const auto decoded =
+      image::decode(bytes, {.fidelity = fidelity, .side_needed = side}).value_or_throw();
+  return image::resize_and_crop(decoded.pixels, {.size = side});
+}
+
+/// The smallest peak signal-to-noise ratio of the fast pixels against the exact ones, in decibels.
+double psnr_min_db(const Jpegs& jpegs, int side) {
+  double smallest = std::numeric_limits<double>::infinity();
+  for (const auto& bytes : jpegs) {
+    const image::Raster exact = prepare(bytes, side, image::Fidelity::exact);
+    const image::Raster fast = prepare(bytes, side, image::Fidelity::fast);
+    double squares = 0;
+    for (std::size_t i = 0; i < exact.rgb.size(); ++i) {
+      squares += std::pow(static_cast<double>(exact.rgb[i]) - fast.rgb[i], 2);
+    }
+    const double mean = squares / static_cast<double>(exact.rgb.size());
+    smallest = std::min(smallest, 10 * std::log10(255 * 255 / mean));
+  }
+  return smallest;
+}
+
+void decode_and_resize(benchmark::State& state, image::Fidelity fidelity) {
+  const Jpegs& jpegs = photos(state.range(0));
+  const int side = static_cast<int>(state.range(1));
+  std::size_t next = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(prepare(jpegs[next++ % jpegs.size()], side, fidelity));
+  }
+  state.SetItemsProcessed(state.iterations());
+  if (fidelity == image::Fidelity::fast) state.counters["psnr_min_db"] = psnr_min_db(jpegs, side);
+}
+
+void resize_only(benchmark::State& state) {
+  const auto& bytes = photos(state.range(0)).front();
+  const auto decoded = image::decode(bytes, {.fidelity = image::Fidelity::exact}).value_or_throw();
+  const image::PreprocessSpec spec{.size = static_cast<int>(state.range(1))};
+  for (auto _ : state) benchmark::DoNotOptimize(image::resize_and_crop(decoded.pixels, spec));
+}
+
+void normalise(benchmark::State& state) {
+  const image::PreprocessSpec spec;
+  const auto pixels = clipdex::test::make_picture(spec.size, spec.size, 1);
+  std::vector<float> planes(pixels.rgb.size());
+  for (auto _ : state) {
+    image::normalise(pixels, spec, planes);
+    benchmark::ClobberMemory();
+  }
+}
+
+/// Megapixels of the JPEG, and the side of the square that the model takes.
+void sizes(benchmark::internal::Benchmark* benchmark) {
+  benchmark->ArgNames({"megapixels", "side"})->Unit(benchmark::kMillisecond);
+  for (const std::int64_t megapixels : {2, 12}) {
+    for (const std::int64_t side : {64, 224}) benchmark->Args({megapixels, side});
+  }
+}
+
+BENCHMARK_CAPTURE(decode_and_resize, exact, image::Fidelity::exact)->Apply(sizes);
+BENCHMARK_CAPTURE(decode_and_resize, fast, image::Fidelity::fast)->Apply(sizes);
+BENCHMARK(resize_only)->Apply(sizes);
+BENCHMARK(normalise)->Unit(benchmark::kMicrosecond);
+
+}  // namespace
+
+BENCHMARK_MAIN();
