@@ -12,13 +12,11 @@
 
 namespace clipdex::cli {
 
-/// The exit statuses of every sub-command, as DESIGN and the manual page promise them.
-enum ExitStatus : int {
-  kDone = 0,
-  kNothingFoundOrSomeFailed = 1,  ///< also: stopped before the end
-  kWrongUse = 2,
-  kFailed = 3,
-};
+// The exit statuses of every sub-command, as the manual page promises them.
+inline constexpr int kDone = 0;
+inline constexpr int kNothingFoundOrSomeFailed = 1;  ///< also: stopped before the end
+inline constexpr int kWrongUse = 2;
+inline constexpr int kFailed = 3;
 
 /// The status for an error that ended a command.
 int exit_status_of(ErrorCode code) noexcept;
@@ -40,7 +38,8 @@ void add_model_option(CLI::App& app, Settings& settings);
 /// Writes a line to stderr, "clipdex: " in front; nothing under --quiet.
 void print_note(const Settings& settings, std::string_view line);
 
-/// Writes an error line to stderr, always.
+/// Writes an error line to stderr, always. Names of files come from anywhere, so both show control
+/// characters as `printable` does.
 void print_error(std::string_view line);
 
 /// Says, once a command, that the results come from the small demo model.

@@ -58,9 +58,9 @@ class OrtSession {
 /// items.
 template <class T>
 Ort::Value tensor_over(std::span<T> items, std::span<const std::int64_t> dims) {
-  static const Ort::MemoryInfo kMemory =
+  static const Ort::MemoryInfo memory =
       Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
-  return Ort::Value::CreateTensor<T>(kMemory, items.data(), items.size(), dims.data(), dims.size());
+  return Ort::Value::CreateTensor<T>(memory, items.data(), items.size(), dims.data(), dims.size());
 }
 
 }  // namespace clipdex::encode

@@ -40,10 +40,10 @@ struct Span {
 };
 
 double bicubic(double x) {
-  constexpr double a = -0.5;
+  constexpr double kA = -0.5;
   x = std::abs(x);
-  if (x < 1.0) return ((a + 2.0) * x - (a + 3.0)) * x * x + 1;
-  if (x < 2.0) return (((x - 5) * x + 8) * x - 4) * a;
+  if (x < 1.0) return ((kA + 2.0) * x - (kA + 3.0)) * x * x + 1;
+  if (x < 2.0) return (((x - 5) * x + 8) * x - 4) * kA;
   return 0.0;
 }
 
@@ -67,8 +67,11 @@ Kernel make_kernel(int source_size, const Span& target, Interpolation interpolat
   std::vector<double> exact(static_cast<std::size_t>(kernel.taps_max));
   for (int i = 0; i < target.count; ++i) {
     const double center = (target.first + i + 0.5) * scale;
+    // Pillow truncates here, which differs from rounding below zero.
+    // NOLINTBEGIN(bugprone-incorrect-roundings)
     const int first = std::max(0, static_cast<int>(center - support + 0.5));
     const int end = std::min(source_size, static_cast<int>(center + support + 0.5));
+    // NOLINTEND(bugprone-incorrect-roundings)
     const auto count = static_cast<std::size_t>(end - first);
     // The order of these operations decides the last bit, so it stays as Pillow's.
     double sum = 0;

@@ -58,7 +58,7 @@ std::string without_path(std::string message, const std::string& path) {
 
 DecodeStage::DecodeStage(store::Catalogue library, store::ModelId model,
                          image::PreprocessSpec preprocess)
-    : library_(std::move(library)), model_(model), preprocess_(std::move(preprocess)) {}
+    : library_(std::move(library)), model_(model), preprocess_(preprocess) {}
 
 std::variant<Square, Outcome> DecodeStage::process(Candidate candidate) {
   store::ImageRecord& record = candidate.record;

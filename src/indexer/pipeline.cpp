@@ -28,7 +28,7 @@ class Flow {
       : job_(job),
         store_(store),
         meter_(meter),
-        squares_("decoded images", 2 * job.threads * job.encoder.batch_best()),
+        squares_("decoded images", std::size_t{2} * job.threads * job.encoder.batch_best()),
         decoders_left_(job.threads),
         encoders_left_(job.threads) {}
 

@@ -18,11 +18,11 @@ constexpr std::uint64_t kTokenizerBytesMax = 256 << 20;
 
 /// The value below a path of keys, or null where the path ends early.
 const json& below(const json& object, std::initializer_list<std::string_view> keys) {
-  static const json kNull;
+  static const json null;
   const json* value = &object;
   for (std::string_view key : keys) {
     const auto found = value->is_object() ? value->find(key) : value->end();
-    if (found == value->end()) return kNull;
+    if (found == value->end()) return null;
     value = &*found;
   }
   return *value;

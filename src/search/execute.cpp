@@ -65,25 +65,26 @@ std::vector<Hit> name_hits(const std::vector<Neighbour>& found, const store::Cat
 
 }  // namespace
 
-SearchResult execute(const Query& asked, const Sources& sources) {
-  check_query(asked).value_or_throw();
-  const Query query = resolve_paths(asked);
+SearchResult execute(const Query& query, const Sources& sources) {
+  check_query(query).value_or_throw();
+  const Query resolved = resolve_paths(query);
   const vectors::VectorIndex& index = sources.index();
   SearchResult result;
   result.library_count = index.size();
   double& rank_ms = result.times.rank_ms;
 
   const auto passing =
-      timed(rank_ms, [&] { return filter_images(query.filters, sources.catalogue); });
+      timed(rank_ms, [&] { return filter_images(resolved.filters, sources.catalogue); });
   const vectors::Admitted admitted = passing ? vectors::Admitted(*passing) : std::nullopt;
   result.filtered_count = index.count(admitted);
   if (result.filtered_count == 0) return result;
 
-  load_towers(query.terms, sources.towers);
-  const Embedding vector = timed(
-      result.times.encode_ms, [&] { return encode_query(query, sources.towers, result.notices); });
+  load_towers(resolved.terms, sources.towers);
+  const Embedding vector = timed(result.times.encode_ms, [&] {
+    return encode_query(resolved, sources.towers, result.notices);
+  });
   result.hits = timed(rank_ms, [&] {
-    auto found = above(query.score_min, index.search(vector, query.hits_max, admitted));
+    auto found = above(resolved.score_min, index.search(vector, resolved.hits_max, admitted));
     return name_hits(found, sources.catalogue);
   });
   return result;

@@ -16,12 +16,10 @@
 namespace clipdex::search {
 namespace {
 
-using std::string_view_literals::operator""sv;
-
-constexpr auto kPathFilter = "path:"sv;
-constexpr auto kAfterFilter = "after:"sv;
-constexpr auto kBeforeFilter = "before:"sv;
-constexpr auto kFile = "file:"sv;
+constexpr std::string_view kPathFilter = "path:";
+constexpr std::string_view kAfterFilter = "after:";
+constexpr std::string_view kBeforeFilter = "before:";
+constexpr std::string_view kFile = "file:";
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -184,7 +182,7 @@ class Parser {
 
   // The path after file:, where file:///a%20b is the form that file managers copy.
   std::string read_file_value(std::size_t start) {
-    constexpr auto kFileUrl = "//"sv;
+    constexpr std::string_view kFileUrl = "//";
     if (!begins_with(rest(), kFileUrl)) return read_value(start, kFile);
     at_ += kFileUrl.size();
     std::string path = percent_decoded(read_word());

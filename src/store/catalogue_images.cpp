@@ -19,8 +19,8 @@ static_assert(std::endian::native == std::endian::little,
 constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
 
 std::int64_t now_ms() {
-  using namespace std::chrono;
-  return duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(since_1970).count();
 }
 
 /// A hash as the file has it: NULL when the content was never read.

@@ -14,7 +14,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace SQLite {
+namespace SQLite {  // NOLINT(readability-identifier-naming): the library's own name
 class Database;
 class Exception;
 class Statement;

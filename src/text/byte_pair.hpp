@@ -76,7 +76,7 @@ class BytePairModel : public TokenModel {
  private:
   void append_characters(std::string_view word, std::vector<TokenId>& symbols) const;
   bool append_bytes(std::string_view character, std::vector<TokenId>& symbols) const;
-  void join(std::vector<TokenId>& symbols) const;
+  void join(std::vector<TokenId>& ids) const;
   TokenId id_for_merge(std::string_view content) const;
 
   Vocabulary vocabulary_;

@@ -37,10 +37,11 @@ std::vector<TokenId> PipelineTokenizer::encode(std::string_view utf8) const {
       append_normalized(pipeline_.normalizer->normalize(std::string(piece.text)), ids);
     }
   }
-  return pipeline_.post_processor.apply(std::move(ids));
+  return pipeline_.post_processor.apply(ids);
 }
 
-void PipelineTokenizer::append_normalized(std::string normalized, std::vector<TokenId>& ids) const {
+void PipelineTokenizer::append_normalized(const std::string& normalized,
+                                          std::vector<TokenId>& ids) const {
   for (const Piece& piece : added_tokens_.in_normalized_text().split(normalized)) {
     if (piece.id) {
       ids.push_back(*piece.id);

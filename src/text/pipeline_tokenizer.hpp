@@ -39,7 +39,7 @@ class PipelineTokenizer : public Tokenizer {
 
  private:
   /// Appends the ids of a normalised piece of the text.
-  void append_normalized(std::string normalized, std::vector<TokenId>& ids) const;
+  void append_normalized(const std::string& normalized, std::vector<TokenId>& ids) const;
 
   Pipeline pipeline_;
   AddedTokens added_tokens_;

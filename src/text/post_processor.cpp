@@ -14,7 +14,7 @@ PostProcessor PostProcessor::around(const PostProcessor& inner) const {
   return PostProcessor(std::move(pieces));
 }
 
-std::vector<TokenId> PostProcessor::apply(std::vector<TokenId> text_ids) const {
+std::vector<TokenId> PostProcessor::apply(const std::vector<TokenId>& text_ids) const {
   std::vector<TokenId> all;
   all.reserve(text_ids.size() + pieces_.size());
   for (const Piece& piece : pieces_) {

@@ -25,7 +25,7 @@ class PostProcessor {
   /// This template around what an inner one gives.
   PostProcessor around(const PostProcessor& inner) const;
 
-  std::vector<TokenId> apply(std::vector<TokenId> text_ids) const;
+  std::vector<TokenId> apply(const std::vector<TokenId>& text_ids) const;
 
   /// The last id that the template puts behind the text, if it puts one there.
   std::optional<TokenId> end_id() const;
