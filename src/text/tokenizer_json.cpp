@@ -54,6 +54,7 @@ Pipeline read_pipeline(simdjson::dom::element document) {
 Result<std::unique_ptr<const Tokenizer>> parse(std::string_view json, bool is_padded,
                                                std::string_view name) {
   constexpr std::string_view kFetchAgain = "fetch the file again from where the model came from";
+  if (json.empty()) json = "";  // An empty file maps to null, which simdjson must not be given.
   simdjson::dom::parser parser;
   simdjson::dom::element document;
   if (const auto error = parser.parse(json.data(), json.size(), !is_padded).get(document);

@@ -11,7 +11,7 @@ namespace {
 using namespace std::string_literals;
 using testing::ElementsAre;
 
-std::string little(std::uint32_t value, int size) {
+std::string little(std::uint64_t value, int size) {
   std::string out;
   for (int i = 0; i < size; ++i) out += static_cast<char>(value >> 8 * i);
   return out;
