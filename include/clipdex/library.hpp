@@ -110,6 +110,7 @@ struct LibraryStatus {
 class Library {
  public:
   /// Names the library; a missing file is created by the first `index`. Nothing is loaded yet.
+  /// Throws `invalid_argument` for an empty name.
   explicit Library(LibraryOptions options);
   ~Library();
   Library(Library&&) noexcept;

@@ -42,10 +42,10 @@ void add_model_option(CLI::App& app, Settings& settings) {
 }
 
 void print_note(const Settings& settings, std::string_view line) {
-  if (!settings.quiet) fmt::print(stderr, "clipdex: {}\n", line);
+  if (!settings.quiet) print_error(line);
 }
 
-void print_error(std::string_view line) { fmt::print(stderr, "clipdex: {}\n", line); }
+void print_error(std::string_view line) { fmt::print(stderr, "clipdex: {}\n", printable(line)); }
 
 void print_demo_note(const Settings& settings) {
   print_note(settings,

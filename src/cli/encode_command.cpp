@@ -54,11 +54,20 @@ std::string format_for_people(const std::vector<EncodedItem>& items) {
   return text;
 }
 
+/// The beginning of a long text, cut between two characters.
+std::string_view beginning_of(std::string_view text) {
+  std::size_t size = std::min<std::size_t>(text.size(), 40);
+  while (size > 0 && size < text.size() && (text[size] & '\xC0') == '\x80') --size;
+  return text.substr(0, size);
+}
+
 /// One row of float32 for every item, in order; a failed one is a row of zeros, so that row i is
 /// item i.
-void write_raw(const std::filesystem::path& file, const std::vector<EncodedItem>& items) {
+void write_raw(const std::filesystem::path& file, const std::vector<EncodedItem>& items,
+               const Model& model) {
   std::size_t dimension = 0;
   for (const EncodedItem& item : items) dimension = std::max(dimension, item.vector.size());
+  if (dimension == 0) dimension = model.identity().dimension;
   std::vector<float> rows(items.size() * dimension);
   for (std::size_t i = 0; i < items.size(); ++i) {
     std::copy(items[i].vector.begin(), items[i].vector.end(),
@@ -71,7 +80,7 @@ int print_vectors(const Settings& settings, const Arguments& arguments, const Mo
                   const std::vector<EncodedItem>& items, std::string_view key) {
   if (model.is_demo()) print_demo_note(settings);
   if (!arguments.raw_file.empty()) {
-    write_raw(arguments.raw_file, items);
+    write_raw(arguments.raw_file, items, model);
   } else if (arguments.json) {
     print_result(format_json_vectors(items, key, model));
   } else {
@@ -87,7 +96,7 @@ int encode_images(const Settings& settings, const Arguments& arguments) {
   std::vector<EncodedItem> items;
   for (const std::string& file : arguments.items) {
     Result<Embedding> vector = model.encode_image(file);
-    if (!vector) print_error(printable(vector.error().message));
+    if (!vector) print_error(vector.error().message);
     items.push_back({file, vector ? std::move(vector).value() : Embedding{}});
   }
   return print_vectors(settings, arguments, model, items, "image");
@@ -103,7 +112,7 @@ int encode_texts(const Settings& settings, const Arguments& arguments) {
       print_note(settings,
                  fmt::format("the text \"{}\" is longer than the model takes; its end was "
                              "ignored",
-                             printable(text.substr(0, 40))));
+                             beginning_of(text)));
     }
   }
   return print_vectors(settings, arguments, model, items, "text");

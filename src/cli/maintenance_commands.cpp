@@ -27,7 +27,7 @@ int run_fsck(const Settings& settings, bool repair) {
 int run_import(const Settings& settings, const std::filesystem::path& source) {
   const store::ImportReport report = library::import_into(settings.library.file, source);
   for (const auto& [reason, count] : report.refused) {
-    print_error(fmt::format("{} rows were left out: {}", count, printable(reason)));
+    print_error(fmt::format("{} rows were left out: {}", count, reason));
   }
   print_result(fmt::format("imported {}, known before {}\n", report.imported, report.known));
   return report.refused.empty() ? kDone : kNothingFoundOrSomeFailed;

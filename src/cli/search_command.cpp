@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <memory>
 
 #include "cli/commands.hpp"
@@ -30,8 +31,12 @@ std::string joined(const std::vector<std::string>& words) {
   return text;
 }
 
+/// As the query language does it: in letters of any case.
 bool is_url(const std::string& image) {
-  return image.starts_with("http://") || image.starts_with("https://");
+  std::string begin = image.substr(0, std::string_view("https://").size());
+  std::transform(begin.begin(), begin.end(), begin.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return begin.starts_with("http://") || begin == "https://";
 }
 
 Query make_query(const Arguments& arguments, const CLI::App& app) {
@@ -59,7 +64,7 @@ void print_previews(const SearchResult& result) {
     if (picture) {
       print_result(render_picture(picture.value(), terminal.columns, rows));
     } else {
-      print_error(printable(picture.error().message));
+      print_error(picture.error().message);
     }
   }
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <memory>
 #include <optional>
 #include <set>
@@ -20,12 +21,23 @@ std::optional<std::vector<std::string>> list_names(const std::string& folder) {
   const std::unique_ptr<DIR, int (*)(DIR*)> stream(::opendir(folder.c_str()), ::closedir);
   if (!stream) return std::nullopt;
   std::vector<std::string> names;
-  while (const dirent* entry = ::readdir(stream.get())) {
+  while (true) {
+    errno = 0;
+    const dirent* entry = ::readdir(stream.get());
+    if (entry == nullptr) break;
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
   }
+  // A listing that breaks off must not look like a folder with fewer files in it.
+  if (errno != 0) return std::nullopt;
   std::sort(names.begin(), names.end());
   return names;
+}
+
+/// Whether a failed stat(2) says that there is nothing at a path, rather than that it may not be
+/// looked at: behind the latter there may be a folder that the library knows.
+bool means_nothing_there(int error_number) {
+  return error_number == ENOENT || error_number == ENOTDIR || error_number == ELOOP;
 }
 
 class Walk {
@@ -52,16 +64,24 @@ class Walk {
       report_.unreadable.push_back(folder);
       return;
     }
+    bool all_met = true;
     for (const std::string& name : *names) {
       if (!go_on_) return;
-      take(folder == "/" ? "/" + name : folder + "/" + name);
+      all_met &= take(folder == "/" ? "/" + name : folder + "/" + name);
     }
+    if (!all_met) report_.unreadable.push_back(folder);
   }
 
-  void take(std::string path) {
-    if (is_excluded(scope_.root, path)) return;
+  /// Answers false when the folder does not let its entry be looked at.
+  bool take(const std::string& path) {
+    if (is_excluded(scope_.root, path)) return true;
     struct stat status {};
     const bool exists = ::stat(path.c_str(), &status) == 0;
+    if (!exists && !means_nothing_there(errno)) {
+      if (::lstat(path.c_str(), &status) != 0) return false;
+      report_.unreadable.push_back(path);  // The link is there, and what it names is out of reach.
+      return true;
+    }
     const bool is_folder = exists && S_ISDIR(status.st_mode);
     // A folder, a pipe or a dangling link called x.jpg is handed on too: opening it gives the user
     // the line that says what it is.
@@ -70,6 +90,7 @@ class Walk {
       go_on_ = visit_({path, scope_.root.id, exists ? stamp_of(status) : FileStamp{}});
     }
     if (is_folder && go_on_) enter(path, {status.st_dev, status.st_ino});
+    return true;
   }
 
   const ScanScope& scope_;

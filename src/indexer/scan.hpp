@@ -29,7 +29,8 @@ struct ScannedFile {
 /// What a walk met beside files.
 struct ScanReport {
   std::uint64_t files = 0;
-  std::vector<std::string> unreadable;  ///< folders whose content could not be listed
+  /// Folders whose content could not be listed or looked at, and links into such folders.
+  std::vector<std::string> unreadable;
 };
 
 /// Names that are left out everywhere: version control, trash, thumbnails and caches of other

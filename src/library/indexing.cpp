@@ -14,9 +14,11 @@
 #include "encode/encoders.hpp"
 #include "indexer/pipeline.hpp"
 #include "library/model_locator.hpp"
+#include "library/ready_images.hpp"
 #include "library/search_engine.hpp"
 #include "model/package.hpp"
 #include "store/catalogue.hpp"
+#include "store/library_file.hpp"
 
 namespace clipdex::library {
 namespace fs = std::filesystem;
@@ -27,11 +29,23 @@ bool is_below(std::string_view path, std::string_view folder) {
          (path.starts_with(folder) && path.size() > folder.size() && path[folder.size()] == '/');
 }
 
-/// A folder as it is stored: absolute and without links; one that is gone keeps its written form.
+constexpr int kLinksFollowedMax = 40;  // As Linux does, so that a circle of links ends.
+
+/// A folder as it is stored: absolute and, as far as it exists, without links. The target of a link
+/// counts even when it is gone, as that of an unmounted disk is.
 std::string canonical_text(const fs::path& folder) {
+  if (folder.empty()) {
+    throw Exception(ErrorCode::invalid_argument,
+                    "the name of a folder is empty; write . for the folder you are in");
+  }
   std::error_code error;
-  const fs::path canonical = fs::canonical(folder, error);
-  std::string text = error ? fs::absolute(folder).lexically_normal().native() : canonical.native();
+  fs::path path = fs::absolute(folder);
+  if (!path.has_filename()) path = path.parent_path();  // A link with a slash behind it.
+  for (int links = 0; links < kLinksFollowedMax && fs::is_symlink(path, error); ++links) {
+    path = path.parent_path() / fs::read_symlink(path, error);
+  }
+  const fs::path canonical = fs::weakly_canonical(path, error);
+  std::string text = error ? path.lexically_normal().native() : canonical.native();
   if (text.size() > 1 && text.ends_with('/')) text.pop_back();
   return text;
 }
@@ -43,7 +57,7 @@ const store::Root* root_of(const std::vector<store::Root>& roots, std::string_vi
   return nullptr;
 }
 
-void require_directory(const fs::path& folder, bool is_known) {
+void require_directory(const fs::path& folder, bool was_there) {
   std::error_code error;
   const fs::file_status status = fs::status(folder, error);
   if (fs::is_directory(status)) return;
@@ -52,10 +66,22 @@ void require_directory(const fs::path& folder, bool is_known) {
         ErrorCode::invalid_argument,
         fmt::format("{} is a file; give the folder that it is in", to_valid_utf8(folder.native())));
   }
-  if (is_known) return;  // Unmounted, perhaps: the run keeps its rows and says so.
+  if (was_there) return;  // Unmounted, perhaps: the run keeps its rows and says so.
   throw Exception(ErrorCode::not_found,
                   fmt::format("there is no folder {}; check how it is written",
                               to_valid_utf8(folder.native())));
+}
+
+/// Whether a folder was there before: it was given, or the library holds something below it.
+bool is_known(const store::Catalogue* catalogue, const std::vector<store::Root>& roots,
+              const std::string& folder) {
+  if (catalogue == nullptr) return false;
+  for (const store::Root& root : roots) {
+    if (root.path == folder) return true;
+  }
+  bool has_rows = false;
+  catalogue->visit_below(folder, [&](ImageId, std::string_view) { has_rows = true; });
+  return has_rows;
 }
 
 /// Everything below is checked before anything is written, so a mistyped folder leaves no trace.
@@ -66,7 +92,7 @@ std::vector<std::string> check_folders(const store::Catalogue* catalogue,
   std::vector<std::string> folders;
   for (const fs::path& folder : options.folders) {
     std::string text = canonical_text(folder);
-    require_directory(folder, root_of(known, text) != nullptr);
+    require_directory(folder, is_known(catalogue, known, text));
     folders.push_back(std::move(text));
   }
   if (options.folders.empty()) {
@@ -130,10 +156,15 @@ unsigned worker_count(unsigned wanted) {
   return wanted != 0 ? wanted : std::max(1U, std::thread::hardware_concurrency());
 }
 
+/// The library as it is, if there is one; an empty file, as a run leaves it that was killed when it
+/// began, is none yet.
 std::optional<store::Catalogue> open_if_present(const fs::path& file) {
-  std::error_code error;
-  if (!fs::exists(file, error)) return std::nullopt;
-  return store::Catalogue::open(file, store::Access::read);
+  try {
+    return store::Catalogue::open(file, store::Access::read);
+  } catch (const Exception& exception) {
+    if (exception.code() != ErrorCode::not_found) throw;
+    return std::nullopt;
+  }
 }
 
 }  // namespace
@@ -167,10 +198,13 @@ IndexReport index_folders(const LibraryOptions& library, const IndexOptions& opt
 }
 
 std::uint64_t forget_folder(const fs::path& library_file, const fs::path& folder) {
-  store::Catalogue catalogue = store::Catalogue::open(library_file, store::Access::write);
   const std::string text = canonical_text(folder);
+  // Opening a library for writing makes it, and nothing can be forgotten by a new one.
+  store::require_regular_file(library_file, store::missing_library_message(library_file));
+  store::Catalogue catalogue = store::Catalogue::open(library_file, store::Access::write);
   std::vector<ImageId> ids;
   catalogue.visit_below(text, [&](ImageId id, std::string_view) { ids.push_back(id); });
+  const std::uint64_t images = ReadyImages(catalogue).count_below(catalogue, text);
   store::Catalogue::Transaction transaction(catalogue);
   for (ImageId id : ids) catalogue.remove_image(id);
   bool was_root = false;
@@ -185,7 +219,7 @@ std::uint64_t forget_folder(const fs::path& library_file, const fs::path& folder
                     fmt::format("{} holds nothing of {}; `clipdex status` shows its folders",
                                 library_file.native(), to_valid_utf8(text)));
   }
-  return ids.size();
+  return images;
 }
 
 }  // namespace clipdex::library

@@ -9,7 +9,9 @@
 #include <utility>
 
 #include "library/indexing.hpp"
+#include "library/maintenance.hpp"
 #include "library/model_locator.hpp"
+#include "library/ready_images.hpp"
 #include "library/search_engine.hpp"
 #include "model/package.hpp"
 #include "search/execute.hpp"
@@ -35,10 +37,9 @@ std::uint64_t bytes_on_disk(const std::filesystem::path& file) {
   return bytes;
 }
 
-std::uint64_t count_below(const store::Catalogue& catalogue, const std::string& folder) {
-  std::uint64_t count = 0;
-  catalogue.visit_below(folder, [&](ImageId, std::string_view) { ++count; });
-  return count;
+bool is_demo_model(const std::filesystem::path& directory) {
+  std::error_code error;
+  return std::filesystem::equivalent(directory, library::demo_model_directory(), error);
 }
 
 }  // namespace
@@ -46,7 +47,7 @@ std::uint64_t count_below(const store::Catalogue& catalogue, const std::string& 
 struct Library::Parts {
   LibraryOptions options;
   mutable std::mutex mutex;
-  mutable std::shared_ptr<SearchEngine> engine_;
+  mutable std::shared_ptr<SearchEngine> engine_in_use;
 
   store::Catalogue open_reader() const {
     return store::Catalogue::open(options.file, store::Access::read);
@@ -55,16 +56,21 @@ struct Library::Parts {
   /// The engine of the model that searches use; made anew when the library changed its model.
   std::shared_ptr<SearchEngine> engine(const store::Catalogue& catalogue) const {
     const std::lock_guard lock(mutex);
-    if (engine_ && !options.model.empty()) return engine_;
+    if (engine_in_use && !options.model.empty()) return engine_in_use;
     const std::optional<store::ModelRow> active = catalogue.active_model();
-    if (engine_ && active && active->id == engine_->model().id) return engine_;
+    // Both, because another file may have taken the place of the library since.
+    if (engine_in_use && active && active->id == engine_in_use->model().id &&
+        active->identity == engine_in_use->model().identity) {
+      return engine_in_use;
+    }
     library::ChosenModel chosen = library::choose_model(catalogue, options.model);
-    engine_ = std::make_shared<SearchEngine>(chosen.package, std::move(chosen.row));
-    return engine_;
+    engine_in_use = std::make_shared<SearchEngine>(chosen.package, std::move(chosen.row));
+    return engine_in_use;
   }
 };
 
 Library::Library(LibraryOptions options) : parts_(std::make_unique<Parts>()) {
+  library::require_file_name(options.file);
   parts_->options = std::move(options);
 }
 Library::~Library() = default;
@@ -106,17 +112,17 @@ LibraryStatus Library::status() const {
   status.ready = counts.ready;
   status.failed = counts.failed;
   status.not_images = counts.not_image;
+  const library::ReadyImages images(catalogue);
   for (const store::Root& root : catalogue.roots()) {
     std::error_code error;
-    status.roots.push_back({root.path, count_below(catalogue, root.path),
+    status.roots.push_back({root.path, images.count_below(catalogue, root.path),
                             std::filesystem::is_directory(root.path, error), root.indexed_at_s,
                             root.excludes});
   }
   const std::optional<store::ModelRow> active = catalogue.active_model();
-  const std::filesystem::path demo = library::demo_model_directory();
   for (const store::ModelRow& row : catalogue.models()) {
     status.models.push_back({row.identity, row.name, row.directory, catalogue.vector_count(row.id),
-                             active && active->id == row.id, row.directory == demo.native()});
+                             active && active->id == row.id, is_demo_model(row.directory)});
   }
   for (const store::Failure& failure : catalogue.failures()) {
     status.failures.push_back({failure.path, failure.code, failure.message});

@@ -11,6 +11,9 @@
 
 namespace clipdex::library {
 
+/// Throws `invalid_argument` for an empty name, which no file can have.
+void require_file_name(const std::filesystem::path& library_file);
+
 /// What `store::check_library` finds, and with `repair` puts right.
 std::vector<store::Finding> check(const std::filesystem::path& library_file, bool repair);
 

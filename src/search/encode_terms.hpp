@@ -17,7 +17,8 @@ void load_towers(std::span<const QueryTerm> terms, encode::Towers& towers);
 
 /// The unit vector of each term, in order; no terms give none. Image files and addresses are read
 /// here. Appends a sentence to `notices` for each text that the model saw only in part. Throws
-/// `Exception` with the error of the first term that has no vector; the message names it.
+/// `Exception` with the error of the first term that has no vector; the message names the file or
+/// address of an image that cannot be read.
 std::vector<Embedding> encode_terms(std::span<const QueryTerm> terms, encode::Towers& towers,
                                     std::vector<std::string>& notices);
 

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/utf8.hpp"
 #include "search/calendar.hpp"
 #include "search/lexicon.hpp"
 #include "search/plan.hpp"
@@ -45,6 +46,7 @@ std::size_t weight_size(std::string_view text) {
 }
 
 std::optional<char> from_hex(std::string_view two_digits) {
+  if (two_digits.substr(0, 1) == "-") return std::nullopt;  // from_chars reads -1 as a number
   int value = 0;
   const char* const end = two_digits.data() + two_digits.size();
   const auto [stop, error] = std::from_chars(two_digits.data(), end, value, 16);
@@ -136,7 +138,7 @@ class Parser {
       fail(start,
            "\"{}\" is not a date; write YYYY, YYYY-MM, YYYY-MM-DD or YYYY-MM-DDTHH:MM:SS, in "
            "UTC",
-           value);
+           to_valid_utf8(value));
     }
   }
 

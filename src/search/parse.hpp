@@ -27,7 +27,7 @@
 namespace clipdex::search {
 
 /// Reads a query; `hits_max` and `score_min` of the result have their defaults. Bytes that are not
-/// UTF-8 are taken as they are. Thread-safe.
+/// UTF-8 are taken as they are; messages are UTF-8. Thread-safe.
 /// Errors: `invalid_argument`, with the position (in characters, from 1) and what to write instead,
 /// for text that has no meaning, and everything that `check_query` refuses.
 Result<Query> parse_query(std::string_view text);

@@ -11,6 +11,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/utf8.hpp"
 #include "search/lexicon.hpp"
 
 namespace clipdex::search {
@@ -25,7 +26,7 @@ std::optional<Error> mistake_in(const QueryTerm& term) {
   const double size = std::abs(term.weight);
   if (!(size >= kWeightMin && size <= kWeightMax)) {
     return refuse(fmt::format("the weight of \"{}\" is {}; write one between 0.000001 and 1000000",
-                              term.value, term.weight));
+                              to_valid_utf8(term.value), term.weight));
   }
   if (is_blank(term.value)) {
     return refuse("a term of the query is empty; write what to look for, or remove it");
@@ -33,12 +34,15 @@ std::optional<Error> mistake_in(const QueryTerm& term) {
   if (term.kind == QueryTerm::Kind::image_file && term.value.find('\0') != std::string::npos) {
     return refuse("the path of a query image holds a zero byte, which no file name can");
   }
+  if (term.kind == QueryTerm::Kind::image_url && term.value.find('\0') != std::string::npos) {
+    return refuse("the address of a query image holds a zero byte, which no address can");
+  }
   if (term.kind == QueryTerm::Kind::image_url &&
       (!begins_like_url(term.value) || word_size(term.value) != term.value.size())) {
     return refuse(
         fmt::format("\"{}\" is not the address of an image; write one that begins with "
                     "http:// or https:// and has no blanks (%20 stands for one)",
-                    term.value));
+                    to_valid_utf8(term.value)));
   }
   return std::nullopt;
 }
@@ -108,7 +112,8 @@ Query resolve_paths(Query query) {
   }
   for (std::string& glob : query.filters.path_globs) {
     if (begins_at_home(glob)) {
-      glob.replace(0, 1, as_glob(home));
+      const std::filesystem::path pattern = as_glob(home) + glob.substr(1);
+      glob = pattern.lexically_normal().native();  // $HOME may end in a slash
     } else if (glob.rfind("./", 0) == 0 || glob.rfind("../", 0) == 0) {
       const std::filesystem::path here = as_glob(std::filesystem::current_path().native());
       glob = (here / glob).lexically_normal().native();

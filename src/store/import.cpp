@@ -173,9 +173,11 @@ class Import {
 
 }  // namespace
 
+void require_togetheros_file(const std::filesystem::path& source) { open_source(source); }
+
 bool is_togetheros_file(const std::filesystem::path& file) {
   try {
-    open_source(file);
+    require_togetheros_file(file);
     return true;
   } catch (const Exception&) {
     return false;

@@ -22,6 +22,9 @@ struct ImportReport {
 /// Whether a file is a `clip.db` of the TogetheROS box. False for anything else, also for no file.
 bool is_togetheros_file(const std::filesystem::path& file);
 
+/// Throws what `import_togetheros` throws about a `source` that is no such file; changes nothing.
+void require_togetheros_file(const std::filesystem::path& source);
+
 /// Reads the table `ClipItems` of `source`, which is never written to, and puts its images and
 /// vectors into `library`. Doing it again adds nothing.
 ///
