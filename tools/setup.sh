@@ -11,6 +11,7 @@ packages=(
   libsqlite3-dev libsqlitecpp-dev
   libxxhash-dev libssl-dev libhwy-dev libcurl4-openssl-dev
   libcli11-dev libspdlog-dev libfmt-dev libchafa-dev
+  libfastrtps-dev libfastcdr-dev libyaml-cpp-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   clang clang-format clang-tidy libclang-rt-dev shellcheck
   dpkg-dev file man-db mmdebstrap

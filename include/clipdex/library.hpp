@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "clipdex/error.hpp"
+#include "clipdex/file_encoder.hpp"
 #include "clipdex/progress.hpp"
 #include "clipdex/query.hpp"
 #include "clipdex/types.hpp"
@@ -41,6 +42,10 @@ struct IndexOptions {
   bool retry_failed = false;  ///< read files again that failed before, though they did not change
   unsigned threads = 0;       ///< workers for decoding and for encoding each; 0: one a core
   ProgressCallback progress;  ///< may be empty
+
+  /// Makes the vectors instead of a model package, whose name in `LibraryOptions` is then ignored.
+  /// Must outlive the call. Null: the package makes them.
+  FileEncoder* encoder = nullptr;
 };
 
 /// A file that could not be indexed.
@@ -133,6 +138,12 @@ class Library {
   /// library), `wrong_model`, `invalid_argument` (the query), and for query images whatever reading
   /// them gives.
   SearchResult search(const Query& query);
+
+  /// Ranks the library's images by a vector; no model package is needed. Filters, terms and times
+  /// do not apply: `filtered_count` is the library's. Throws `not_found` (no library),
+  /// `wrong_model` (the library's vectors belong to another embedding space), `invalid_argument`
+  /// (the vector has another dimension or is not finite, or no hits were asked for).
+  SearchResult search_vector(const VectorQuery& query);
 
   LibraryStatus status() const;
 

@@ -37,6 +37,14 @@ struct QueryFilters {
   friend bool operator==(const QueryFilters&, const QueryFilters&) = default;
 };
 
+/// A search by a vector that was made elsewhere, such as by a text encoder on another machine.
+struct VectorQuery {
+  Embedding vector;                 ///< of unit length
+  ModelIdentity model;              ///< the embedding space it belongs to
+  std::size_t hits_max = 10;        ///< at least 1
+  std::optional<double> score_min;  ///< hits below this cosine are left out
+};
+
 struct Query {
   std::vector<QueryTerm> terms;  ///< at least one
   QueryFilters filters;

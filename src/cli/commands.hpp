@@ -14,6 +14,7 @@ void add_status_command(CLI::App& app, Settings& settings, Command& chosen);
 void add_forget_command(CLI::App& app, Settings& settings, Command& chosen);
 void add_fsck_command(CLI::App& app, Settings& settings, Command& chosen);
 void add_import_command(CLI::App& app, Settings& settings, Command& chosen);
+void add_launch_command(CLI::App& app, Settings& settings, Command& chosen);
 void add_inspect_command(CLI::App& app, Settings& settings, Command& chosen);
 
 }  // namespace clipdex::cli

@@ -33,6 +33,7 @@ int parse_and_run(int argc, char** argv) {
   cli::add_forget_command(app, settings, chosen);
   cli::add_fsck_command(app, settings, chosen);
   cli::add_import_command(app, settings, chosen);
+  cli::add_launch_command(app, settings, chosen);
   cli::add_inspect_command(app, settings, chosen);
   try {
     app.parse(argc, argv);

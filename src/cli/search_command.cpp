@@ -7,7 +7,7 @@
 #include "cli/commands.hpp"
 #include "cli/hit_output.hpp"
 #include "cli/preview.hpp"
-#include "cli/result_folder.hpp"
+#include "library/result_folder.hpp"
 
 namespace clipdex::cli {
 namespace {
@@ -108,7 +108,7 @@ int run_search(const Settings& settings, const Arguments& arguments, const CLI::
   for (const std::string& notice : result.notices) print_note(settings, notice);
   print_hits(result, arguments, library);
   if (!arguments.link_folder.empty()) {
-    fill_result_folder(arguments.link_folder, result.hits);
+    library::fill_result_folder(arguments.link_folder, result.hits);
     print_note(settings, fmt::format("{} links are in {}", result.hits.size(),
                                      arguments.link_folder.native()));
   }

@@ -22,19 +22,12 @@ Outcome make_outcome(Verdict verdict, Candidate candidate) {
   return outcome;
 }
 
-Outcome failure(Candidate candidate, Error error) {
-  Outcome outcome = make_outcome(Verdict::failed, std::move(candidate));
-  outcome.record.state = store::ImageState::failed;
-  outcome.record.error_code = error.code;
-  outcome.record.error = std::move(error.message);
-  return outcome;
-}
-
 Outcome not_an_image(Candidate candidate, bool is_empty) {
   if (has_image_name(candidate.record.path)) {
-    return failure(std::move(candidate),
-                   {ErrorCode::corrupt, is_empty ? "the file is empty (0 bytes)"
-                                                 : "its content is that of no known image format"});
+    return failed_outcome(
+        std::move(candidate),
+        {ErrorCode::corrupt, is_empty ? "the file is empty (0 bytes)"
+                                      : "its content is that of no known image format"});
   }
   Outcome outcome = make_outcome(Verdict::not_image, std::move(candidate));
   outcome.record.state = store::ImageState::not_image;
@@ -57,7 +50,7 @@ std::string without_path(std::string message, const std::string& path) {
 }  // namespace
 
 DecodeStage::DecodeStage(store::Catalogue library, store::ModelId model,
-                         image::PreprocessSpec preprocess)
+                         std::optional<image::PreprocessSpec> preprocess)
     : library_(std::move(library)), model_(model), preprocess_(preprocess) {}
 
 std::variant<Square, Outcome> DecodeStage::process(Candidate candidate) {
@@ -66,7 +59,7 @@ std::variant<Square, Outcome> DecodeStage::process(Candidate candidate) {
   if (!content) {
     Error error = std::move(content).error();
     error.message = without_path(std::move(error.message), record.path);
-    return failure(std::move(candidate), std::move(error));
+    return failed_outcome(std::move(candidate), std::move(error));
   }
   const std::span<const std::byte> bytes = content.value().bytes;
   record.size_bytes = content.value().stamp.size_bytes;
@@ -77,13 +70,17 @@ std::variant<Square, Outcome> DecodeStage::process(Candidate candidate) {
   if (has_vector(library_.find_content(record.hash, model_))) {
     return make_outcome(Verdict::same_content, std::move(candidate));
   }
+  // An encoder that reads the file itself needs no pixels from here, so the smallest decode will
+  // do; it still tells size and time, and that the file is whole.
+  const int side_needed = preprocess_ ? preprocess_->size : 1;
   Result<image::Decoded> decoded = image::decode(
-      bytes, {.fidelity = image::Fidelity::fast, .side_needed = preprocess_.size, .pixels_max = 0});
-  if (!decoded) return failure(std::move(candidate), std::move(decoded).error());
+      bytes, {.fidelity = image::Fidelity::fast, .side_needed = side_needed, .pixels_max = 0});
+  if (!decoded) return failed_outcome(std::move(candidate), std::move(decoded).error());
   record.width = decoded.value().width;
   record.height = decoded.value().height;
   record.taken_at_s = decoded.value().taken_at_s;
-  image::Raster square = image::resize_and_crop(decoded.value().pixels, preprocess_);
+  if (!preprocess_) return Square{std::move(candidate), {}};
+  image::Raster square = image::resize_and_crop(decoded.value().pixels, *preprocess_);
   return Square{std::move(candidate), std::move(square)};
 }
 

@@ -1,6 +1,7 @@
 /// The stage between a path and the pixels a model takes: read, recognise, decode, resize.
 #pragma once
 
+#include <optional>
 #include <variant>
 
 #include "image/decode.hpp"
@@ -15,8 +16,9 @@ class DecodeStage {
  public:
   /// @param library     the file to ask whether a content already has a vector
   /// @param model       the model whose vectors count
-  /// @param preprocess  how the encoder wants its squares
-  DecodeStage(store::Catalogue library, store::ModelId model, image::PreprocessSpec preprocess);
+  /// @param preprocess  how the encoder wants its squares; nothing: it reads the files itself
+  DecodeStage(store::Catalogue library, store::ModelId model,
+              std::optional<image::PreprocessSpec> preprocess);
 
   /// Reads a file and either prepares its pixels or knows without the encoder what becomes of it:
   /// it failed, is no image, or has a vector already. Throws `Exception` only for the library
@@ -26,7 +28,7 @@ class DecodeStage {
  private:
   store::Catalogue library_;
   const store::ModelId model_;
-  const image::PreprocessSpec preprocess_;
+  const std::optional<image::PreprocessSpec> preprocess_;
 };
 
 }  // namespace clipdex::indexer

@@ -1,6 +1,9 @@
 /// What flows between the stages of indexing.
 #pragma once
 
+#include <utility>
+
+#include "clipdex/error.hpp"
 #include "clipdex/types.hpp"
 #include "image/raster.hpp"
 #include "store/catalogue.hpp"
@@ -32,7 +35,19 @@ struct Candidate {
 /// A decoded image on its way to the encoder.
 struct Square {
   Candidate candidate;
-  image::Raster pixels;  ///< the model's size on each side
+  image::Raster pixels;  ///< the model's size on each side; empty for encoders that read the file
 };
+
+/// What becomes of a file for which there will be no vector.
+inline Outcome failed_outcome(Candidate candidate, Error error) {
+  Outcome outcome;
+  outcome.verdict = Verdict::failed;
+  outcome.record = std::move(candidate.record);
+  outcome.record.state = store::ImageState::failed;
+  outcome.record.error_code = error.code;
+  outcome.record.error = std::move(error.message);
+  outcome.known_id = candidate.known_id;
+  return outcome;
+}
 
 }  // namespace clipdex::indexer

@@ -8,7 +8,6 @@
 #include "base/bounded_queue.hpp"
 #include "base/worker_group.hpp"
 #include "indexer/decode_stage.hpp"
-#include "indexer/encode_stage.hpp"
 #include "indexer/finish.hpp"
 #include "indexer/progress_meter.hpp"
 #include "indexer/scan_stage.hpp"
@@ -28,7 +27,7 @@ class Flow {
       : job_(job),
         store_(store),
         meter_(meter),
-        squares_("decoded images", std::size_t{2} * job.threads * job.encoder.batch_best()),
+        squares_("decoded images", std::size_t{2} * job.threads * batch_best_of(job.encoder)),
         decoders_left_(job.threads),
         encoders_left_(job.threads) {}
 
@@ -58,7 +57,7 @@ class Flow {
   }
 
   void decode() {
-    DecodeStage stage(job_.open_reader(), job_.model, job_.encoder.preprocess());
+    DecodeStage stage(job_.open_reader(), job_.model, preprocess_of(job_.encoder));
     while (std::optional<Candidate> candidate = candidates_.pop()) {
       const ThreadTimer timer(meter_.decode_clock());
       std::variant<Square, Outcome> result = stage.process(std::move(*candidate));
@@ -73,7 +72,7 @@ class Flow {
 
   void encode() {
     while (true) {
-      std::vector<Square> batch = take_batch(squares_, job_.encoder.batch_best());
+      std::vector<Square> batch = take_batch(squares_, batch_best_of(job_.encoder));
       if (batch.empty()) break;
       const ThreadTimer timer(meter_.encode_clock());
       for (Outcome& outcome : encode_batch(job_.encoder, std::move(batch))) {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "clipdex/library.hpp"
-#include "encode/encoders.hpp"
+#include "indexer/encode_stage.hpp"
 #include "indexer/scan.hpp"
 #include "store/catalogue.hpp"
 
@@ -20,7 +20,7 @@ namespace clipdex::indexer {
 struct IndexJob {
   store::Catalogue& library;  ///< open for writing
   store::ModelId model = 0;   ///< whose vectors are made
-  encode::ImageEncoder& encoder;
+  AnyEncoder encoder;
   std::function<store::Catalogue()> open_reader;  ///< a further connection to the same library
   std::vector<ScanScope> scopes;
   bool retry_failed = false;

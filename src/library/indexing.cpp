@@ -18,6 +18,7 @@
 #include "library/search_engine.hpp"
 #include "model/package.hpp"
 #include "store/catalogue.hpp"
+#include "store/import.hpp"
 #include "store/library_file.hpp"
 
 namespace clipdex::library {
@@ -132,24 +133,50 @@ std::vector<indexer::ScanScope> make_scopes(store::Catalogue& catalogue,
   return scopes;
 }
 
+/// Who makes the vectors, and of which embedding space they are.
 struct IndexingModel {
-  model::Package package;
-  std::string hash;
+  ModelIdentity identity;
+  std::string name;
+  std::string directory;
+  std::unique_ptr<encode::ImageEncoder> loaded;  ///< null when the encoder is the caller's
 };
 
 /// The model named; else the one that made the library's vectors; else the demo model.
-IndexingModel choose_indexing_model(const store::Catalogue* catalogue, const std::string& wanted) {
+IndexingModel load_package(const store::Catalogue* catalogue, const std::string& wanted) {
   const std::optional<store::ModelRow> active =
       catalogue == nullptr ? std::nullopt : catalogue->active_model();
-  const bool has_package = active && !active->directory.empty();
-  if (has_package) {
-    ChosenModel chosen = choose_model(*catalogue, wanted);  // Refuses another model than before.
-    return {std::move(chosen.package), chosen.row.identity.hash};
+  model::Package package;
+  if (active && active->identity.hash != store::kTogetherosIdentity) {
+    package = choose_model(*catalogue, wanted).package;  // Refuses another model than before.
+  } else {
+    package = model::read_package(locate_model(wanted).value_or_throw()).value_or_throw();
   }
-  model::Package package =
-      model::read_package(locate_model(wanted).value_or_throw()).value_or_throw();
-  std::string hash = model::package_hash(package).value_or_throw();
-  return {std::move(package), std::move(hash)};
+  IndexingModel chosen;
+  chosen.loaded = encode::load_image_encoder(package, encode::Tuning::throughput).value_or_throw();
+  chosen.identity = {model::package_hash(package).value_or_throw(), chosen.loaded->dimension()};
+  chosen.name = package.name;
+  chosen.directory = package.directory.native();
+  return chosen;
+}
+
+/// The caller's encoder, unless the library's vectors are of another space.
+IndexingModel describe_encoder(const store::Catalogue* catalogue, const FileEncoder& encoder) {
+  IndexingModel chosen;
+  chosen.identity = encoder.identity();
+  chosen.name = encoder.name();
+  const std::optional<store::ModelRow> active =
+      catalogue == nullptr ? std::nullopt : catalogue->active_model();
+  if (!active) return chosen;
+  if (active->identity != chosen.identity) {
+    throw Exception(
+        ErrorCode::wrong_model,
+        fmt::format("the vectors of {} were made by the model '{}', and those of the encoder at "
+                    "hand ('{}') cannot be compared with them; fill another library, or run the "
+                    "encoder with that model",
+                    catalogue->file().native(), active->name, chosen.name));
+  }
+  chosen.directory = active->directory;
+  return chosen;
 }
 
 unsigned worker_count(unsigned wanted) {
@@ -176,19 +203,18 @@ IndexReport index_folders(const LibraryOptions& library, const IndexOptions& opt
     const std::optional<store::Catalogue> existing = open_if_present(library.file);
     const store::Catalogue* catalogue = existing ? &*existing : nullptr;
     folders = check_folders(catalogue, options);
-    chosen = choose_indexing_model(catalogue, library.model);
+    chosen = options.encoder == nullptr ? load_package(catalogue, library.model)
+                                        : describe_encoder(catalogue, *options.encoder);
   }
-  const std::unique_ptr<encode::ImageEncoder> encoder =
-      encode::load_image_encoder(chosen.package, encode::Tuning::throughput).value_or_throw();
-
   store::Catalogue catalogue = store::Catalogue::open(library.file, store::Access::write);
-  const store::ModelId model = catalogue.ensure_model(
-      {chosen.hash, encoder->dimension()}, chosen.package.name, chosen.package.directory.native());
+  const store::ModelId model =
+      catalogue.ensure_model(chosen.identity, chosen.name, chosen.directory);
   catalogue.set_active_model(model);
   const indexer::IndexJob job{
       .library = catalogue,
       .model = model,
-      .encoder = *encoder,
+      .encoder = chosen.loaded ? indexer::AnyEncoder(*chosen.loaded)
+                               : indexer::AnyEncoder(*options.encoder),
       .open_reader = [&] { return store::Catalogue::open(library.file, store::Access::read); },
       .scopes = make_scopes(catalogue, folders, options),
       .retry_failed = options.retry_failed,

@@ -48,6 +48,7 @@ struct Library::Parts {
   LibraryOptions options;
   mutable std::mutex mutex;
   mutable std::shared_ptr<SearchEngine> engine_in_use;
+  mutable std::shared_ptr<SearchEngine> vector_engine_in_use;
 
   store::Catalogue open_reader() const {
     return store::Catalogue::open(options.file, store::Access::read);
@@ -64,8 +65,27 @@ struct Library::Parts {
       return engine_in_use;
     }
     library::ChosenModel chosen = library::choose_model(catalogue, options.model);
-    engine_in_use = std::make_shared<SearchEngine>(chosen.package, std::move(chosen.row));
+    engine_in_use = std::make_shared<SearchEngine>(&chosen.package, std::move(chosen.row));
     return engine_in_use;
+  }
+
+  /// An engine for vectors of this identity, with or without a model package.
+  std::shared_ptr<SearchEngine> vector_engine(const store::Catalogue& catalogue,
+                                              const ModelIdentity& identity) const {
+    const std::lock_guard lock(mutex);
+    for (const auto& engine : {engine_in_use, vector_engine_in_use}) {
+      if (engine && engine->model().identity == identity) return engine;
+    }
+    for (store::ModelRow& row : catalogue.models()) {
+      if (row.identity != identity) continue;
+      vector_engine_in_use = std::make_shared<SearchEngine>(nullptr, std::move(row));
+      return vector_engine_in_use;
+    }
+    throw Exception(
+        ErrorCode::wrong_model,
+        fmt::format("{} holds no vectors of the model that made this query ({}, {} numbers); use "
+                    "the encoder that filled the library",
+                    catalogue.file().native(), identity.hash, identity.dimension));
   }
 };
 
@@ -100,6 +120,16 @@ SearchResult Library::search(const Query& query) {
                                 catalogue};
   SearchResult result = search::execute(query, sources);
   result.times.open_ms = milliseconds_since(began) - result.times.encode_ms - result.times.rank_ms;
+  return result;
+}
+
+SearchResult Library::search_vector(const VectorQuery& query) {
+  const auto began = std::chrono::steady_clock::now();
+  const store::Catalogue catalogue = parts_->open_reader();
+  if (!catalogue.active_model()) return {};
+  const auto index = parts_->vector_engine(catalogue, query.model)->index(catalogue);
+  SearchResult result = search::execute(query, *index, catalogue);
+  result.times.open_ms = milliseconds_since(began) - result.times.rank_ms;
   return result;
 }
 

@@ -46,10 +46,11 @@ ChosenModel choose_named(const store::Catalogue& catalogue, std::string_view wan
 
 }  // namespace
 
-SearchEngine::SearchEngine(const model::Package& package, store::ModelRow model)
+SearchEngine::SearchEngine(const model::Package* package, store::ModelRow model)
     : model_(std::move(model)),
-      is_demo_(package.is_demo),
-      towers_(encode::make_towers(package, encode::Tuning::latency)) {}
+      is_demo_(package != nullptr && package->is_demo),
+      towers_(package == nullptr ? nullptr
+                                 : encode::make_towers(*package, encode::Tuning::latency)) {}
 
 std::shared_ptr<const vectors::ExactIndex> SearchEngine::index(const store::Catalogue& catalogue) {
   const std::lock_guard lock(mutex_);

@@ -17,11 +17,13 @@ namespace clipdex::library {
 /// One embedding space of one library, ready to be searched. Thread-safe.
 class SearchEngine {
  public:
-  /// @param package the model that made the vectors of `model`; nothing is loaded yet
-  SearchEngine(const model::Package& package, store::ModelRow model);
+  /// @param package the model that made the vectors of `model`; nothing is loaded yet. Null: only
+  ///                vectors can be searched with.
+  SearchEngine(const model::Package* package, store::ModelRow model);
 
   const store::ModelRow& model() const noexcept { return model_; }
   bool is_demo() const noexcept { return is_demo_; }
+  /// The engine must have been given a package.
   encode::Towers& towers() noexcept { return *towers_; }
 
   /// The vectors as the catalogue holds them now: read at the first call, and again when another

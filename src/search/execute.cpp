@@ -90,4 +90,17 @@ SearchResult execute(const Query& query, const Sources& sources) {
   return result;
 }
 
+SearchResult execute(const VectorQuery& query, const vectors::VectorIndex& index,
+                     const store::Catalogue& catalogue) {
+  check_bounds(query.hits_max, query.score_min).value_or_throw();
+  SearchResult result;
+  result.library_count = index.size();
+  result.filtered_count = index.size();
+  result.hits = timed(result.times.rank_ms, [&] {
+    return name_hits(above(query.score_min, index.search(query.vector, query.hits_max, {})),
+                     catalogue);
+  });
+  return result;
+}
+
 }  // namespace clipdex::search

@@ -30,4 +30,10 @@ struct Sources {
 /// threads may search at the same time, each with a catalogue of its own.
 SearchResult execute(const Query& query, const Sources& sources);
 
+/// Answers a search by a vector. `open_ms` and `encode_ms` of the result stay 0. Throws
+/// `Exception`: `invalid_argument` when no hits were asked for, the threshold is not a number, or
+/// the vector does not fit the index; and what the catalogue throws.
+SearchResult execute(const VectorQuery& query, const vectors::VectorIndex& index,
+                     const store::Catalogue& catalogue);
+
 }  // namespace clipdex::search

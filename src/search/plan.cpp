@@ -72,6 +72,14 @@ std::string as_glob(std::string_view path) {
 
 }  // namespace
 
+Result<std::monostate> check_bounds(std::size_t hits_max, std::optional<double> score_min) {
+  if (hits_max == 0) return refuse("0 results were asked for; ask for at least 1");
+  if (score_min && std::isnan(*score_min)) {
+    return refuse("the threshold is not a number; write one between -1 and 1");
+  }
+  return std::monostate{};
+}
+
 Result<std::monostate> check_query(const Query& query) {
   const bool has_filters = query.filters != QueryFilters{};
   if (query.terms.empty() && has_filters) {
@@ -93,11 +101,7 @@ Result<std::monostate> check_query(const Query& query) {
         "the query only says what to stay away from; add what to look for, such as: photo - night");
   }
   if (auto mistake = mistake_in(query.filters)) return *std::move(mistake);
-  if (query.hits_max == 0) return refuse("0 results were asked for; ask for at least 1");
-  if (query.score_min && std::isnan(*query.score_min)) {
-    return refuse("the threshold is not a number; write one between -1 and 1");
-  }
-  return std::monostate{};
+  return check_bounds(query.hits_max, query.score_min);
 }
 
 Query resolve_paths(Query query) {

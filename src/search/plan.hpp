@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -18,6 +19,9 @@ inline constexpr double kWeightMax = 1e6;
 
 /// More terms than anyone writes; a bound for queries that come over the network.
 inline constexpr std::size_t kTermsMax = 100;
+
+/// Whether so many hits, with such a threshold, can be asked for. Errors: `invalid_argument`.
+Result<std::monostate> check_bounds(std::size_t hits_max, std::optional<double> score_min);
 
 /// Whether a query can be executed, whichever door built it.
 /// Errors: `invalid_argument`, with what to change, when it has no term, too many, or only excluded

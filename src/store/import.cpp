@@ -20,7 +20,6 @@
 namespace clipdex::store {
 namespace {
 
-constexpr const char* kIdentity = "togetheros:clip_encode_image";
 constexpr const char* kModelName = "TogetheROS clip_encode_image (imported)";
 constexpr std::int64_t kNanosecondsPerMillisecond = 1'000'000;
 constexpr std::int64_t kTimestampMsMax =
@@ -115,7 +114,8 @@ class Import {
 
  private:
   void ensure_model() {
-    const ModelIdentity identity{.hash = kIdentity, .dimension = vector_bytes_ / sizeof(float)};
+    const ModelIdentity identity{.hash = std::string(kTogetherosIdentity),
+                                 .dimension = vector_bytes_ / sizeof(float)};
     report_.model = library_.ensure_model(identity, kModelName, "");
     if (!library_.active_model()) library_.set_active_model(report_.model);
   }

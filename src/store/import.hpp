@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "store/catalogue.hpp"
 
@@ -18,6 +19,10 @@ struct ImportReport {
       refused;        ///< by reason, such as "it has no file name": how many
   ModelId model = 0;  ///< the embedding space; 0 when nothing could be imported
 };
+
+/// The identity of the vectors that the TogetheROS box's own encoder makes, here or in an imported
+/// file. No model package makes such vectors.
+inline constexpr std::string_view kTogetherosIdentity = "togetheros:clip_encode_image";
 
 /// Whether a file is a `clip.db` of the TogetheROS box. False for anything else, also for no file.
 bool is_togetheros_file(const std::filesystem::path& file);

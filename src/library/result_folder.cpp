@@ -1,7 +1,8 @@
-#include "cli/result_folder.hpp"
+#include "library/result_folder.hpp"
 
 #include <fmt/format.h>
 
+#include <climits>
 #include <fstream>
 #include <string>
 #include <system_error>
@@ -9,7 +10,7 @@
 #include "base/utf8.hpp"
 #include "clipdex/error.hpp"
 
-namespace clipdex::cli {
+namespace clipdex::library {
 namespace fs = std::filesystem;
 namespace {
 
@@ -44,12 +45,19 @@ void remove_own_links(const fs::path& folder) {
   }
 }
 
-std::string link_name(const Hit& hit) {
-  return fmt::format("{:03}_{:.4f}_{}", hit.rank, hit.score,
-                     fs::path(hit.path).filename().native());
-}
-
 }  // namespace
+
+std::string result_link_name(const Hit& hit) {
+  std::string name = fs::path(hit.path).filename().native();
+  const std::string begin = fmt::format("{:03}_{:.4f}_", hit.rank, hit.score);
+  if (begin.size() + name.size() > NAME_MAX) {
+    std::size_t cut = begin.size() + name.size() - NAME_MAX;
+    // Not in the middle of a character: its further bytes are 10xxxxxx.
+    while (cut < name.size() && (static_cast<unsigned char>(name[cut]) & 0xC0) == 0x80) ++cut;
+    name.erase(0, cut);
+  }
+  return begin + name;
+}
 
 void fill_result_folder(const fs::path& folder, const std::vector<Hit>& hits) {
   std::error_code error;
@@ -57,7 +65,7 @@ void fill_result_folder(const fs::path& folder, const std::vector<Hit>& hits) {
   if (!fs::is_directory(folder)) fail(folder, error ? error.message() : "it is not a folder");
   remove_own_links(folder);
   std::vector<std::string> names;
-  for (const Hit& hit : hits) names.push_back(link_name(hit));
+  for (const Hit& hit : hits) names.push_back(result_link_name(hit));
   // The list comes first: a run that ends between here and the last link leaves none it does not
   // know.
   write_manifest(folder / kManifestName, names);
@@ -67,4 +75,4 @@ void fill_result_folder(const fs::path& folder, const std::vector<Hit>& hits) {
   }
 }
 
-}  // namespace clipdex::cli
+}  // namespace clipdex::library

@@ -1,4 +1,4 @@
-#include "cli/result_folder.hpp"
+#include "library/result_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,7 +6,7 @@
 #include "clipdex/error.hpp"
 #include "support/places.hpp"
 
-namespace clipdex::cli {
+namespace clipdex::library {
 namespace {
 
 namespace fs = std::filesystem;
@@ -24,6 +24,19 @@ TEST(ResultFolder, OwnLinksAreReplacedAndEverythingElseStays) {
   EXPECT_TRUE(fs::is_symlink(scratch.path() / "my link"));
 }
 
+TEST(ResultFolder, ANameThatIsTooLongForALinkLosesItsBeginningAtACharacter) {
+  const test::TemporaryDirectory scratch;
+  std::string name;
+  for (int i = 0; i < 83; ++i) name += "\u56fe";
+  const Hit hit{1, 1, "/a/" + name + ".jpeg", 0.5};
+  const std::string link = result_link_name(hit);
+  EXPECT_TRUE(link.starts_with("001_0.5000_\u56fe"));
+  EXPECT_TRUE(link.ends_with("\u56fe.jpeg"));
+  EXPECT_EQ(link.size(), std::string("001_0.5000_.jpeg").size() + 3 * 79);
+  fill_result_folder(scratch.path(), {hit});
+  EXPECT_TRUE(fs::is_symlink(scratch.path() / link));
+}
+
 TEST(ResultFolder, AFolderThatCannotBeMadeIsNamed) {
   const test::TemporaryDirectory scratch;
   test::write_text(scratch.path() / "file", "");
@@ -36,4 +49,4 @@ TEST(ResultFolder, AFolderThatCannotBeMadeIsNamed) {
 }
 
 }  // namespace
-}  // namespace clipdex::cli
+}  // namespace clipdex::library
