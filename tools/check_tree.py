@@ -58,15 +58,6 @@ UNTESTED = {
     "src/cli/preview.cpp": END_TO_END,
     "src/cli/search_command.cpp": END_TO_END,
     "src/cli/status_command.cpp": END_TO_END,
-    "src/library/indexing.cpp": END_TO_END,
-    "src/library/inspect.cpp": END_TO_END,
-    "src/library/library.cpp": END_TO_END,
-    "src/library/maintenance.cpp": END_TO_END,
-    "src/library/model.cpp": END_TO_END,
-    "src/library/model_locator.cpp": END_TO_END,
-    "src/library/model_tools.cpp": END_TO_END,
-    "src/library/query.cpp": END_TO_END,
-    "src/library/search_engine.cpp": END_TO_END,
     "src/cli/main.cpp": "only calls the sub-commands; the tests in tests/e2e run it",
 }
 # Files that may call what library rooms must not, and why.
