@@ -1,7 +1,9 @@
-// From the bytes of a JPEG to the pixels that a model takes, exact and fast, and how far apart the
-// two are. The JPEGs are photographs of the sample album, enlarged to 2 and 12 megapixels and
-// encoded at quality 92. Run: build/release/bin/bench_image
+// From the bytes of a JPEG to the pixels that a model takes, exact and fast, how far apart the two
+// are, and what libvips takes for a thumbnail of that size, which is no model's exact input. The
+// JPEGs are photographs of the sample album, enlarged to 2 and 12 megapixels and encoded at
+// quality 92. Run: build/release/bin/bench_image
 #include <benchmark/benchmark.h>
+#include <vips/vips.h>
 
 #include <algorithm>
 #include <cmath>
@@ -87,6 +89,26 @@ void decode_and_resize(benchmark::State& state, image::Fidelity fidelity) {
   if (std::isfinite(psnr_db)) state.counters["psnr_min_db"] = psnr_db;  // Else both are the same.
 }
 
+/// The baseline of decode_and_resize: the peer that is known to be quick, on one thread.
+void vips_thumbnail(benchmark::State& state) {
+  const Jpegs& jpegs = photos(state.range(0));  // Starts libvips.
+  const int side = static_cast<int>(state.range(1));
+  vips_operation_block_set("VipsForeignLoadJpeg", FALSE);  // The image room never uses it.
+  std::size_t next = 0;
+  for (auto _ : state) {
+    std::vector<std::byte> bytes = jpegs[next++ % jpegs.size()];
+    VipsImage* thumbnail = nullptr;
+    std::size_t size = 0;
+    if (vips_thumbnail_buffer(bytes.data(), bytes.size(), &thumbnail, side, "height", side, "crop",
+                              VIPS_INTERESTING_CENTRE, nullptr) != 0) {
+      return state.SkipWithError(vips_error_buffer());
+    }
+    g_free(vips_image_write_to_memory(thumbnail, &size));
+    g_object_unref(thumbnail);
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
 void resize_only(benchmark::State& state) {
   const auto& bytes = photos(state.range(0)).front();
   const auto decoded = image::decode(bytes, {.fidelity = image::Fidelity::exact}).value_or_throw();
@@ -104,9 +126,21 @@ void normalise(benchmark::State& state) {
   }
 }
 
+/// The baseline of `normalise`: as many floats, in the order of the bytes.
+void plain_floats(benchmark::State& state) {
+  const image::PreprocessSpec spec;
+  const auto pixels = clipdex::test::make_picture(spec.size, spec.size, 1);
+  std::vector<float> floats(pixels.rgb.size());
+  for (auto _ : state) {
+    std::copy(pixels.rgb.begin(), pixels.rgb.end(), floats.begin());
+    benchmark::ClobberMemory();
+  }
+}
+
 /// Megapixels of the JPEG, and the side of the square that the model takes.
 void sizes(benchmark::internal::Benchmark* benchmark) {
   benchmark->ArgNames({"megapixels", "side"})->Unit(benchmark::kMillisecond);
+  benchmark->MeasureProcessCPUTime();  // libvips decodes on a thread of its own.
   for (const std::int64_t megapixels : {2, 12}) {
     for (const std::int64_t side : {64, 224}) benchmark->Args({megapixels, side});
   }
@@ -114,8 +148,10 @@ void sizes(benchmark::internal::Benchmark* benchmark) {
 
 BENCHMARK_CAPTURE(decode_and_resize, exact, image::Fidelity::exact)->Apply(sizes);
 BENCHMARK_CAPTURE(decode_and_resize, fast, image::Fidelity::fast)->Apply(sizes);
+BENCHMARK(vips_thumbnail)->Apply(sizes);
 BENCHMARK(resize_only)->Apply(sizes);
 BENCHMARK(normalise)->Unit(benchmark::kMicrosecond);
+BENCHMARK(plain_floats)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 

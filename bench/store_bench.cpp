@@ -1,6 +1,11 @@
-// How fast the library takes images with vectors in, and gives the vectors back.
-// Run: build/release/bin/bench_store. The library lies in the temporary directory (TMPDIR).
+// How fast the library takes images with vectors in, gives the vectors back and answers questions,
+// beside the least that each must cost: the same bytes written or copied, one row fetched by its
+// id. Run: build/release/bin/bench_store. The library lies in the temporary directory (TMPDIR).
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstdint>
@@ -68,7 +73,13 @@ class BenchLibrary {
       std::filesystem::remove(file_.native() + end);
   }
 
-  std::filesystem::path file_ = std::filesystem::temp_directory_path() / "clipdex-bench.db";
+  /// Its own for each object: benchmarks take turns while the full library is there.
+  static std::filesystem::path new_file() {
+    static int count = 0;
+    return std::filesystem::temp_directory_path() / fmt::format("clipdex-bench-{}.db", count++);
+  }
+
+  std::filesystem::path file_ = new_file();
   std::vector<float> vector_ = std::vector<float>(kDimension);
   store::ModelId model_ = 0;
 };
@@ -92,6 +103,24 @@ void put_images_and_vectors(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * kImages);
 }
 BENCHMARK(put_images_and_vectors)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+/// What `put_images_and_vectors` compares with: vectors alone, in one sequential write, made safe.
+void write_as_many_bytes(benchmark::State& state) {
+  constexpr int kImages = 20'032;
+  const std::vector<float> floats(kDimension * kImages, 1);
+  const std::filesystem::path path = std::filesystem::temp_directory_path() / "clipdex-bench.raw";
+  for (auto _ : state) {
+    const int file = open(path.c_str(), O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+    const auto bytes = static_cast<ssize_t>(floats.size() * sizeof(float));
+    const bool written =
+        write(file, floats.data(), floats.size() * sizeof(float)) == bytes && fdatasync(file) == 0;
+    close(file);
+    if (!written) state.SkipWithError("the temporary directory cannot be written");
+  }
+  std::filesystem::remove(path);
+  state.SetItemsProcessed(state.iterations() * kImages);
+}
+BENCHMARK(write_as_many_bytes)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 void visit_vectors(benchmark::State& state) {
   const BenchLibrary& full = full_library();
@@ -128,6 +157,17 @@ void ask(benchmark::State& state, Question question) {
       store::Catalogue::open(full_library().file(), store::Access::read);
   for (auto _ : state) benchmark::DoNotOptimize(question(library));
 }
+
+/// What the questions compare with: one row by its id, prepared once, without our code.
+void row_by_id(benchmark::State& state) {
+  const SQLite::Database library(full_library().file().native());
+  SQLite::Statement statement(library, "SELECT path FROM images WHERE id = 777");
+  for (auto _ : state) {
+    statement.reset();
+    benchmark::DoNotOptimize(statement.executeStep());
+  }
+}
+BENCHMARK(row_by_id)->Unit(benchmark::kMicrosecond);
 
 void open_for_reading(benchmark::State& state) {
   for (auto _ : state) {

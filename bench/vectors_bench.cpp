@@ -89,3 +89,5 @@ void read_the_same_bytes_one_thread(benchmark::State& state) {
 BENCHMARK(read_the_same_bytes_one_thread)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 }  // namespace
+
+BENCHMARK_MAIN();

@@ -22,7 +22,9 @@ endfunction()
 # What the sanitizers must not report, because it happens inside libraries built without them. Every test gets it.
 set(CLIPDEX_TEST_ENVIRONMENT LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/sanitizers/leaks.supp)
 if(CLIPDEX_SANITIZE MATCHES thread)
-  set(CLIPDEX_TEST_ENVIRONMENT TSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/tools/sanitizers/threads.supp)
+  # Of libraries built without the sanitizer it sees what they free and copy, and not how they lock.
+  set(CLIPDEX_TEST_ENVIRONMENT
+      TSAN_OPTIONS=ignore_noninstrumented_modules=1:suppressions=${PROJECT_SOURCE_DIR}/tools/sanitizers/threads.supp)
 endif()
 
 # The tests that mirror one room: tests/NAME/*_test.cpp with GoogleTest, one ctest entry per test.
@@ -48,4 +50,19 @@ function(clipdex_fuzz_target name)
   list(TRANSFORM ARGN PREPEND clipdex_)
   target_link_libraries(fuzz_${name} PRIVATE ${ARGN})
   target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+endfunction()
+
+# A program of bench/, bench_NAME, built by the target `benchmarks` only: bench/NAME_bench.cpp with Google Benchmark,
+# or else bench/NAME.cpp, which bench/run.py runs beside clipdex.
+function(clipdex_bench name)
+  cmake_parse_arguments(BENCH "" "" "ROOMS;LIBRARIES" ${ARGN})
+  set(source ${PROJECT_SOURCE_DIR}/bench/${name}.cpp)
+  if(EXISTS ${PROJECT_SOURCE_DIR}/bench/${name}_bench.cpp)
+    set(source ${PROJECT_SOURCE_DIR}/bench/${name}_bench.cpp)
+    list(APPEND BENCH_LIBRARIES benchmark::benchmark)
+  endif()
+  add_executable(bench_${name} EXCLUDE_FROM_ALL ${source})
+  list(TRANSFORM BENCH_ROOMS PREPEND clipdex_)
+  target_link_libraries(bench_${name} PRIVATE clipdex_options ${BENCH_ROOMS} ${BENCH_LIBRARIES})
+  add_dependencies(benchmarks bench_${name})
 endfunction()

@@ -17,8 +17,12 @@ deb=${1:-$(find "$here/build/package" -maxdepth 1 -name 'clipdex_*.deb' -printf 
 [ -f "$deb" ] || { echo "test_deb: there is no package; build it with ./dev package" >&2; exit 2; }
 
 scratch=$(mktemp -d)
-trap 'rm -rf --one-file-system "$scratch"' EXIT
 root="$scratch/root"
+clean_up() {
+  ! mountpoint --quiet "$root/proc" || umount "$root/proc"
+  rm -rf --one-file-system "$scratch"
+}
+trap clean_up EXIT
 
 fail() { echo "test_deb: $1" >&2; exit 1; }
 
@@ -34,12 +38,14 @@ make_clean_root() {
     --customize-hook='chroot "$1" apt-get install --yes --no-install-recommends /clipdex.deb' \
     "$suite" "$root" "$mirror" >"$scratch/log" 2>&1 ||
     { tail -n 30 "$scratch/log" >&2; fail "apt could not install the package into a clean root"; }
+  # The program finds its libraries and its model by where it lies, which the system tells through /proc.
+  mount -t proc proc "$root/proc"
 }
 
 # Runs a command inside the root (or beside it) with a home of its own and nothing else of this machine's environment.
 inside() {
   if [ $clean_root = 1 ]; then
-    env -i HOME=/root PATH=/usr/bin:/bin LANG=C.UTF-8 chroot "$root" "$@"
+    chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/bin:/bin LANG=C.UTF-8 "$@"
   else
     env -i HOME="$scratch/home" PATH="$root/usr/bin:/usr/bin:/bin" LANG=C.UTF-8 "$@"
   fi

@@ -29,19 +29,19 @@ struct LibraryOptions {
 /// What to put into a library.
 struct IndexOptions {
   /// Existing directories. Empty: every folder that the library already knows.
-  std::vector<std::filesystem::path> folders;
+  std::vector<std::filesystem::path> folders{};
 
   /// Path patterns to leave out (docs/query.md has the syntax); remembered for the folders given.
   /// Absent: those remembered from before. The built-in ones (`.git`, `node_modules`, …) always
   /// apply.
-  std::optional<std::vector<std::string>> excludes;
+  std::optional<std::vector<std::string>> excludes{};
 
   /// Also take files and folders whose names begin with a dot. Absent: as remembered.
-  std::optional<bool> hidden_files;
+  std::optional<bool> hidden_files{};
 
-  bool retry_failed = false;  ///< read files again that failed before, though they did not change
-  unsigned threads = 0;       ///< workers for decoding and for encoding each; 0: one a core
-  ProgressCallback progress;  ///< may be empty
+  bool retry_failed = false;    ///< read files again that failed before, though they did not change
+  unsigned threads = 0;         ///< workers for decoding and for encoding each; 0: one a core
+  ProgressCallback progress{};  ///< may be empty
 
   /// Makes the vectors instead of a model package, whose name in `LibraryOptions` is then ignored.
   /// Must outlive the call. Null: the package makes them.

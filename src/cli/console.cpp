@@ -29,16 +29,28 @@ int exit_status_of(ErrorCode code) noexcept {
   return code == ErrorCode::invalid_argument ? kWrongUse : kFailed;
 }
 
+Settings settings_from_environment() {
+  Settings settings;
+  // An empty variable counts as none, as it does for most programs.
+  const auto value_of = [](const char* name) {
+    const char* value = std::getenv(name);
+    return std::string(value == nullptr ? "" : value);
+  };
+  settings.library.model = value_of("CLIPDEX_MODEL");
+  const std::string file = value_of("CLIPDEX_LIBRARY");
+  if (!file.empty()) settings.library.file = file;
+  return settings;
+}
+
 void add_library_option(CLI::App& app, Settings& settings) {
-  app.add_option("-l,--library", settings.library.file, "The library file")
-      ->envname("CLIPDEX_LIBRARY")
+  app.add_option("-l,--library", settings.library.file, "The library file; or set CLIPDEX_LIBRARY")
       ->capture_default_str();
 }
 
 void add_model_option(CLI::App& app, Settings& settings) {
   app.add_option("-m,--model", settings.library.model,
-                 "A model package: its directory, or the name of an installed one")
-      ->envname("CLIPDEX_MODEL");
+                 "A model package: its directory, or the name of an installed one; or set "
+                 "CLIPDEX_MODEL");
 }
 
 void print_note(const Settings& settings, std::string_view line) {

@@ -28,10 +28,15 @@ struct Settings {
   bool no_progress = false;  ///< no progress line, even on a terminal
 };
 
+/// The settings before any argument is read: CLIPDEX_LIBRARY and CLIPDEX_MODEL are the twins of
+/// --library and --model. Not CLI11's envname(): every sub-command has these options, and CLI11
+/// lets the environment fill those of the others too, over what the user wrote.
+Settings settings_from_environment();
+
 /// One sub-command. `run` returns an exit status; it may throw `Exception`.
 using Command = std::function<int()>;
 
-/// Adds `--library` and `--model`, with their environment twins, to a sub-command.
+/// Adds `--library` and `--model` to a sub-command.
 void add_library_option(CLI::App& app, Settings& settings);
 void add_model_option(CLI::App& app, Settings& settings);
 

@@ -40,7 +40,9 @@ std::string format_summary(const IndexReport& report) {
     text += fmt::format(
         "encoded {} images in {}: {:.1f} images/s (CPU: decode {:.1f} s, encode "
         "{:.1f} s, store {:.1f} s)\n",
-        report.encoded, format_seconds(report.elapsed_s),
+        report.encoded,
+        report.elapsed_s < 10 ? fmt::format("{:.1f} s", report.elapsed_s)
+                              : format_seconds(report.elapsed_s),
         static_cast<double>(report.encoded) / report.elapsed_s, report.decode_s, report.encode_s,
         report.store_s);
   }

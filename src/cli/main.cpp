@@ -19,7 +19,7 @@ int parse_and_run(int argc, char** argv) {
   app.footer(
       "Start with:  clipdex index FOLDER   then:  clipdex search \"a red car\"\n"
       "Exit status: 0 done, 1 nothing found or some files failed, 2 wrong use, 3 failed.");
-  cli::Settings settings;
+  cli::Settings settings = cli::settings_from_environment();
   app.add_flag("-q,--quiet", settings.quiet, "No notes and no progress, only results and errors");
   app.add_flag("--no-progress", settings.no_progress, "No progress line, even on a terminal");
   app.fallthrough();

@@ -61,17 +61,14 @@ void add_model_command(CLI::App& app, Settings& settings, Command& chosen) {
   CLI::App* list = command->add_subcommand("list", "The models that can be named");
   list->callback([&chosen] { chosen = list_models; });
   CLI::App* show = command->add_subcommand("show", "What was found in a model package");
-  show->add_option("MODEL", settings.library.model,
-                   "A directory, or the name of an installed model; none: the demo model")
-      ->envname("CLIPDEX_MODEL");
+  constexpr const char* kModelHelp =
+      "A directory, or the name of an installed model; none: CLIPDEX_MODEL, else the demo model";
+  show->add_option("MODEL", settings.library.model, kModelHelp);
   show->callback([&settings, &chosen] {
     chosen = [&settings] { return show_model(settings.library.model); };
   });
   CLI::App* doctor = command->add_subcommand("doctor", "Prove a model package by running it");
-  doctor
-      ->add_option("MODEL", settings.library.model,
-                   "A directory, or the name of an installed model; none: the demo model")
-      ->envname("CLIPDEX_MODEL");
+  doctor->add_option("MODEL", settings.library.model, kModelHelp);
   doctor->callback([&settings, &chosen] {
     chosen = [&settings] { return examine_model(settings.library.model); };
   });

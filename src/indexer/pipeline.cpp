@@ -33,8 +33,9 @@ class Flow {
 
   ~Flow() { cancel(); }  // A store stage that throws must not leave workers waiting.
 
-  void run(const FileSource& source) {
-    workers_.start([&] { feed(source); });
+  void run(FileSource source) {
+    // The worker owns its source: when the store throws, the caller's is gone before it is joined.
+    workers_.start([this, source = std::move(source)] { feed(source); });
     for (unsigned i = 0; i < job_.threads; ++i) {
       workers_.start([this] { decode(); });
       workers_.start([this] { encode(); });
@@ -46,13 +47,11 @@ class Flow {
  private:
   void feed(const FileSource& source) {
     source([this](std::variant<Candidate, Outcome>&& file) {
-      meter_.count_file();
       if (Candidate* candidate = std::get_if<Candidate>(&file)) {
         return candidates_.push(std::move(*candidate));
       }
       return outcomes_.push(std::move(std::get<Outcome>(file))) && !meter_.stop_requested();
     });
-    meter_.finish_counting();
     candidates_.close();
   }
 
@@ -119,9 +118,16 @@ IndexReport run_pipeline(const IndexJob& job) {
   StoreStage store(job.library, job.model, report);
 
   std::vector<ScanReport> scans;
-  Flow(job, store, meter).run([&](const EmitFile& emit) { scans = scan_scopes(job, emit); });
+  Flow(job, store, meter).run([&](const EmitFile& emit) {
+    scans = scan_scopes(job, [&](std::variant<Candidate, Outcome>&& file) {
+      meter.count_file();
+      return emit(std::move(file));
+    });
+    meter.finish_counting();
+  });
   for (std::vector<Candidate> deferred = store.take_deferred();
        !deferred.empty() && !meter.stop_requested(); deferred = store.take_deferred()) {
+    store.flush();  // The decoders must see what made these files wait, or they would wait again.
     Flow(job, store, meter).run([&](const EmitFile& emit) { emit_again(deferred, emit); });
   }
   store.flush();

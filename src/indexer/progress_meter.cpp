@@ -59,8 +59,8 @@ void ProgressMeter::call(Stage stage) {
   progress.stage = stage;
   progress.done = report_.added + report_.changed + report_.moved + report_.copied +
                   report_.unchanged + report_.failed + report_.not_images;
+  progress.total_is_final = counting_is_over_;  // Asked first: what it promises is the total below.
   progress.total = files_seen_;
-  progress.total_is_final = counting_is_over_;
   progress.failed = report_.failed;
   progress.encoded_per_second = since_first > 0 ? encoded / since_first : 0;
   if (callback_(progress) == ProgressReply::stop && stage != Stage::finish) stop_requested_ = true;

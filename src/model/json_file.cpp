@@ -16,6 +16,10 @@ nlohmann::json parse_json_object(std::string_view text, std::string_view file) {
                     fmt::format("{} is not valid JSON (the mistake is near byte {}); download the "
                                 "model again",
                                 file, error.byte));
+  } catch (const nlohmann::json::out_of_range&) {
+    throw Exception(
+        ErrorCode::corrupt,
+        fmt::format("{} holds a number that is out of range; download the model again", file));
   }
   if (!value.is_object()) {
     throw Exception(ErrorCode::corrupt,

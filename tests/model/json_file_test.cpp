@@ -31,6 +31,13 @@ TEST(JsonFile, SaysInWhichFileAndWhereAMistakeIs) {
   EXPECT_EQ(error_of("\xFF\xFE").code, ErrorCode::corrupt);
 }
 
+TEST(JsonFile, RefusesANumberThatNoDoubleHolds) {
+  const Error error = error_of(R"({"size": 1e400})");
+  EXPECT_EQ(error.code, ErrorCode::corrupt);
+  EXPECT_EQ(error.message,
+            "/m/config.json holds a number that is out of range; download the model again");
+}
+
 TEST(JsonFile, RefusesWhatIsNoObject) {
   EXPECT_THAT(error_of("[1]").message, HasSubstr("/m/config.json holds JSON but no object"));
 }

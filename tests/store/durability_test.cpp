@@ -10,8 +10,8 @@
 
 #include "store/catalogue.hpp"
 #include "store/check.hpp"
-#include "store/failing_disk.hpp"
 #include "store/rows.hpp"
+#include "support/failing_disk.hpp"
 #include "support/places.hpp"
 
 namespace clipdex::store {
@@ -116,7 +116,7 @@ void expect_full_and_intact(const std::filesystem::path& file, const Error& erro
 
 TEST(Durability, WhicheverWriteFindsNoRoomTheLibraryStaysIntact) {
   clipdex::test::TemporaryDirectory directory;
-  test::FailingDisk disk;
+  clipdex::test::FailingDisk disk;
   int failures = 0;
   for (int writes = 0;; ++writes) {
     const std::filesystem::path file = directory.path() / (std::to_string(writes) + ".db");

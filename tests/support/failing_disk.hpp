@@ -1,10 +1,11 @@
 /// A disk that runs full at a chosen write.
 #pragma once
 
-namespace clipdex::store::test {
+namespace clipdex::test {
 
 /// While it lives, every SQLite file that this process opens is on a disk that `run_full_after` can
-/// fill. One at a time; one thread.
+/// fill. One at a time. Any number of threads may work with such files; make it and end it while
+/// none does.
 class FailingDisk {
  public:
   FailingDisk();
@@ -20,4 +21,4 @@ class FailingDisk {
   bool ran_full() const;
 };
 
-}  // namespace clipdex::store::test
+}  // namespace clipdex::test

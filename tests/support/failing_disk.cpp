@@ -1,16 +1,19 @@
-#include "store/failing_disk.hpp"
+#include "support/failing_disk.hpp"
 
 #include <sqlite3.h>
 
 #include <limits>
 #include <map>
+#include <mutex>
 
-namespace clipdex::store::test {
+namespace clipdex::test {
 namespace {
 
 constexpr int kUnlimited = std::numeric_limits<int>::max();
 constexpr const char* kName = "clipdex-failing-disk";
 
+/// Guards everything below, except the real disk itself.
+std::mutex mutex;
 int writes_left = kUnlimited;
 bool has_failed = false;
 sqlite3_vfs* real_disk = nullptr;
@@ -22,17 +25,23 @@ std::map<const sqlite3_io_methods*, const sqlite3_io_methods*> real_methods;
 std::map<const sqlite3_io_methods*, sqlite3_io_methods> copies;
 
 int write_or_fail(sqlite3_file* file, const void* bytes, int size, sqlite3_int64 offset) {
-  if (writes_left == 0) {
-    has_failed = true;
-    return SQLITE_FULL;
+  const sqlite3_io_methods* real = nullptr;
+  {
+    const std::lock_guard lock(mutex);
+    if (writes_left == 0) {
+      has_failed = true;
+      return SQLITE_FULL;
+    }
+    if (writes_left != kUnlimited) --writes_left;
+    real = real_methods.at(file->pMethods);
   }
-  if (writes_left != kUnlimited) --writes_left;
-  return real_methods.at(file->pMethods)->xWrite(file, bytes, size, offset);
+  return real->xWrite(file, bytes, size, offset);
 }
 
 int open_file(sqlite3_vfs*, sqlite3_filename name, sqlite3_file* file, int flags, int* flags_out) {
   const int code = real_disk->xOpen(real_disk, name, file, flags, flags_out);
   if (code != SQLITE_OK) return code;
+  const std::lock_guard lock(mutex);
   const auto [entry, is_new] = copies.try_emplace(file->pMethods, *file->pMethods);
   if (is_new) {
     entry->second.xWrite = write_or_fail;
@@ -59,12 +68,19 @@ FailingDisk::~FailingDisk() {
 }
 
 void FailingDisk::run_full_after(int writes) {
+  const std::lock_guard lock(mutex);
   writes_left = writes;
   has_failed = false;
 }
 
-void FailingDisk::make_room() { writes_left = kUnlimited; }
+void FailingDisk::make_room() {
+  const std::lock_guard lock(mutex);
+  writes_left = kUnlimited;
+}
 
-bool FailingDisk::ran_full() const { return has_failed; }
+bool FailingDisk::ran_full() const {
+  const std::lock_guard lock(mutex);
+  return has_failed;
+}
 
-}  // namespace clipdex::store::test
+}  // namespace clipdex::test

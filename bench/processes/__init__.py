@@ -1,0 +1,1 @@
+"""Benchmarks of whole processes: what a user waits for and what the machine pays."""

@@ -1,0 +1,60 @@
+"""What one search costs from the start of the process to its end, with its files in the page cache.
+
+The libraries hold random unit vectors, as many as the name says. The baseline is
+bench/plain_search.cpp: the same model, the same file, no thought spent on starting quickly.
+"""
+
+import json
+
+from measure import Failed, figure, median, run as run_process
+
+QUERY = "a red car parked in front of a house"
+# Those of elapsed_ms in the output of --json, and the wall time that is left: start, output, end.
+STEPS = ("open", "encode", "rank", "rest")
+
+
+def run(place):
+    rows, rounds = ((100, 1_000), 3) if place.is_small else ((1_000, 100_000), 11)
+    models = {"demo": place.demo_model, "ViT-B/32": place.vit_b_32()}
+    figures = []
+    for label, model in models.items():
+        for count in rows:
+            library = place.new_library()
+            run_process([place.program("bench_make_library"), library, model, str(count)], place)
+            name = f"cold_search: {label}, {count} rows"
+            figures += compared(place, name, model, library, rounds)
+    return figures
+
+
+def compared(place, name, model, library, rounds):
+    """Figures of wall and CPU time: both programs in turn, after one run each that warms up."""
+    ours = [place.program("clipdex"), "search", QUERY, "--library", library, "--json", "--quiet"]
+    plain = [place.program("bench_plain_search"), model, library, QUERY]
+    require_same_hits(run_process(ours, place), run_process(plain, place), name)
+    pairs = [(run_process(ours, place), run_process(plain, place)) for _ in range(rounds)]
+    more = {
+        "elapsed_ms": {step: median([steps(usage)[step] for usage, _ in pairs]) for step in STEPS},
+        "peak_rss_mib": median([usage.peak_rss_mib for usage, _ in pairs]),
+        "baseline_peak_rss_mib": median([usage.peak_rss_mib for _, usage in pairs]),
+        "baseline_command": " ".join(plain[:-1]) + f" '{QUERY}'",
+        "runs": rounds,
+    }
+    figures = []
+    for kind, read in (("wall", lambda usage: usage.wall_s), ("CPU", lambda usage: usage.cpu_s)):
+        mine, theirs = (median([1e3 * read(usage) for usage in side]) for side in zip(*pairs))
+        figures.append(figure(f"{name}, {kind}", mine, f"ms {kind}", ours,
+                              ("plain search", theirs), **more))
+    return figures
+
+
+def steps(usage):
+    """Where the wall time of one run of clipdex went, in milliseconds."""
+    known = json.loads(usage.output)["elapsed_ms"]
+    return {**known, "rest": 1e3 * usage.wall_s - sum(known.values())}
+
+
+def require_same_hits(ours, plain, name):
+    """Speed says nothing about a search that finds something else."""
+    best = json.loads(ours.output)["hits"][0]["path"]
+    if best != plain.output.splitlines()[0]:
+        raise Failed(f"{name}: clipdex and the plain search do not agree on the best hit")
