@@ -25,7 +25,7 @@ shell_scripts() {
 
 tidy_sources() {
   if [ -z "$changed_since" ]; then
-    files 'src/*.cpp'
+    files 'src/*.cpp' | grep -zFf <(sed -n 's#.*"file": ".*/\(src/[^"]*\)".*#\1#p' build/dev/compile_commands.json)
   else
     { git diff --name-only -z --diff-filter=d "$changed_since" -- 'src/*.cpp'
       git ls-files -z --others --exclude-standard -- 'src/*.cpp'; }

@@ -33,7 +33,9 @@ int parse_and_run(int argc, char** argv) {
   cli::add_forget_command(app, settings, chosen);
   cli::add_fsck_command(app, settings, chosen);
   cli::add_import_command(app, settings, chosen);
+#ifdef CLIPDEX_ROS2
   cli::add_launch_command(app, settings, chosen);
+#endif
   cli::add_inspect_command(app, settings, chosen);
   try {
     app.parse(argc, argv);

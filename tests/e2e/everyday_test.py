@@ -1,50 +1,14 @@
-"""Goes through the real program as a user does: a folder of images, a library file, a terminal."""
+"""A library in everyday use: filled, changed, searched, kept in order."""
 import json
 import os
-import pathlib
 import shutil
-import signal
 import sqlite3
 import struct
 import subprocess
 import sys
-import tempfile
-import time
 import unittest
 
-SOURCE = pathlib.Path(__file__).resolve().parents[2]
-ALBUM = SOURCE / "samples" / "album"
-PROGRAM = os.environ.get("CLIPDEX_PROGRAM", str(SOURCE / "build" / "dev" / "bin" / "clipdex"))
-
-
-class EndToEnd(unittest.TestCase):
-    """Gives every test an empty folder, a copy of some of the album in it, and the program."""
-
-    def setUp(self):
-        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="clipdex-e2e-"))
-        self.addCleanup(shutil.rmtree, self.scratch, ignore_errors=True)
-        self.photos = self.scratch / "photos"
-        self.photos.mkdir()
-        self.environment = dict(os.environ, XDG_CACHE_HOME=str(self.scratch / "cache"),
-                                CLIPDEX_LIBRARY=str(self.scratch / "clip.db"))
-        self.environment.pop("CLIPDEX_MODEL", None)
-
-    def copy(self, *names):
-        for name in names:
-            shutil.copy2(ALBUM / name, self.photos / name)
-
-    def run_clipdex(self, *arguments, status=0, stdin=""):
-        done = subprocess.run([PROGRAM, *map(str, arguments)], input=stdin, text=True,
-                              capture_output=True, env=self.environment, cwd=self.scratch,
-                              timeout=240, check=False)
-        self.assertEqual(done.returncode, status, done.stdout + done.stderr)
-        return done
-
-    def search(self, *arguments, status=0):
-        return json.loads(self.run_clipdex("search", "--json", *arguments, status=status).stdout)
-
-    def names(self, *arguments):
-        return [os.path.basename(hit["path"]) for hit in self.search(*arguments)["hits"]]
+from end_to_end import ALBUM, PROGRAM, SOURCE, EndToEnd
 
 
 class TheAlbum(EndToEnd):
@@ -138,70 +102,6 @@ class Names(EndToEnd):
         self.assertEqual(sorted(self.names("an animal")), [".hidden.jpg", "photo_cat.jpg"])
 
 
-class BadInput(EndToEnd):
-    def test_each_bad_file_is_one_line_and_the_run_goes_on(self):
-        self.copy("photo_cat.jpg")
-        whole = (ALBUM / "photo_dog.jpg").read_bytes()
-        (self.photos / "truncated.jpg").write_bytes(whole[: len(whole) // 2])
-        (self.photos / "empty.jpg").write_bytes(b"")
-        (self.photos / "words.jpg").write_text("no image at all")
-        (self.photos / "folder.jpg").mkdir()
-        os.mkfifo(self.photos / "pipe.jpg")
-        (self.photos / "dangling.jpg").symlink_to("nowhere")
-        (self.photos / "dog.txt").write_bytes(whole)
-        (self.photos / "notes.txt").write_text("notes")
-        done = self.run_clipdex("index", self.photos, status=1)
-        self.assertIn("new 2,", done.stdout, "the JPEG called .txt is an image")
-        self.assertIn("failed 6", done.stdout)
-        self.assertIn("1 other files were left alone", done.stdout)
-        for name, reason in [("empty.jpg", "the file is empty (0 bytes)"),
-                             ("words.jpg", "its content is that of no known image format"),
-                             ("folder.jpg", "is a directory"), ("pipe.jpg", "is a named pipe"),
-                             ("dangling.jpg", "No such file"), ("truncated.jpg", "")]:
-            lines = [line for line in done.stderr.splitlines() if name in line]
-            self.assertEqual(len(lines), 1, f"{name}: {done.stderr}")
-            self.assertIn(reason, lines[0])
-        again = self.run_clipdex("index", self.photos)
-        self.assertIn("6 of the unchanged failed before", again.stdout)
-        self.assertIn("failed 6", self.run_clipdex("index", "--retry-failed", status=1).stdout)
-        self.assertEqual(self.run_clipdex("status", "--failures").stdout.count("\n"), 6)
-
-    def test_wrong_use_says_what_to_do(self):
-        cases = [(("index", "nowhere"), 3, "there is no folder nowhere"),
-                 (("search", "x"), 3, "there is no library"),
-                 (("search",), 2, "say what to look for"),
-                 (("frobnicate",), 2, ""),
-                 (("index", ALBUM / "photo_cat.jpg"), 2, "is a file; give the folder"),
-                 (("index", ALBUM, "--model", "nosuch"), 3, "there is no model called 'nosuch'"),
-                 (("model", "show", SOURCE / "docs"), 3, "")]
-        for arguments, status, message in cases:
-            with self.subTest(arguments=arguments):
-                done = self.run_clipdex(*arguments, status=status)
-                self.assertIn(message, done.stderr)
-                self.assertEqual(done.stdout, "")
-        self.assertFalse((self.scratch / "clip.db").exists(), "a mistake must not make a library")
-
-    def test_nothing_above_the_threshold_and_an_empty_library_are_said(self):
-        self.run_clipdex("index", self.photos)
-        self.assertIn("holds no images yet", self.run_clipdex("search", "x", status=1).stderr)
-        self.copy("photo_cat.jpg")
-        self.run_clipdex("index", self.photos)
-        done = self.run_clipdex("search", "a cat", "--threshold", "0.999", status=1)
-        self.assertIn("nothing found: none of 1 images scores", done.stderr)
-        done = self.run_clipdex("search", "a cat path:nowhere/**", status=1)
-        self.assertIn("none of the 1 images passes the filters", done.stderr)
-
-    def test_a_second_writer_is_told_who_writes(self):
-        self.copy("photo_cat.jpg")
-        self.run_clipdex("index", self.photos)
-        import fcntl  # pylint: disable=import-outside-toplevel
-        with open(self.scratch / "clip.db.lock", "r+", encoding="utf-8") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            done = self.run_clipdex("index", self.photos, status=3)
-        self.assertIn("is being written", done.stderr)
-        self.assertEqual(len(self.names("a cat")), 1, "readers are never blocked")
-
-
 class Forms(EndToEnd):
     def test_csv_and_a_folder_of_links(self):
         self.copy("photo_cat.jpg", "photo_owl.jpg")
@@ -245,7 +145,9 @@ class Forms(EndToEnd):
         connection = sqlite3.connect(self.scratch / "clip.db")
         rows = connection.execute("SELECT name, url, length(feature) FROM ClipItems").fetchall()
         connection.close()
-        self.assertEqual(rows, [("photo_cat.jpg", str(self.photos / "photo_cat.jpg"), 256 * 4)])
+        model = json.loads(self.run_clipdex("status", "--json").stdout)["models"][0]
+        self.assertEqual(rows, [("photo_cat.jpg", str(self.photos / "photo_cat.jpg"),
+                                 4 * model["dimension"])])
 
 
 class Upkeep(EndToEnd):
@@ -281,48 +183,6 @@ class Upkeep(EndToEnd):
         self.assertNotIn("FAILED", done.stdout)
         self.assertIn("Immich", self.run_clipdex("model", "show").stdout)
         self.assertIn("demo", self.run_clipdex("model", "list").stdout)
-
-
-class Interruptions(EndToEnd):
-    def make_many(self, count):
-        """Distinct images: JPEG readers ignore what follows the end of the picture."""
-        whole = (ALBUM / "photo_cat.jpg").read_bytes()
-        for i in range(count):
-            (self.photos / f"{i:05}.jpg").write_bytes(whole + i.to_bytes(4, "little"))
-
-    def start(self):
-        return subprocess.Popen([PROGRAM, "index", self.photos], env=self.environment,
-                                cwd=self.scratch, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                                text=True)
-
-    def test_ctrl_c_commits_and_says_how_to_go_on(self):
-        self.make_many(3000)
-        process = self.start()
-        time.sleep(1.0)
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=120)
-        if process.returncode == 0:
-            self.skipTest("this machine indexed everything before the signal came")
-        self.assertEqual(process.returncode, 1, errors)
-        self.assertIn("the same command goes on from here", errors)
-        self.run_clipdex("index", self.photos)
-        self.assertEqual(self.search("a cat")["library_count"], 3000)
-
-    def test_killing_at_any_moment_loses_no_library(self):
-        self.make_many(1500)
-        for attempt in range(8):
-            process = self.start()
-            time.sleep(0.15 + 0.12 * attempt)
-            process.kill()
-            process.communicate(timeout=120)
-        self.run_clipdex("index", self.photos)
-        self.assertEqual(self.search("a cat")["library_count"], 1500)
-        connection = sqlite3.connect(self.scratch / "clip.db")
-        self.assertEqual(connection.execute("PRAGMA integrity_check").fetchone(), ("ok",))
-        orphans = connection.execute("SELECT count(*) FROM images WHERE state = 0 AND id NOT IN "
-                                     "(SELECT image_id FROM embeddings)").fetchone()
-        connection.close()
-        self.assertEqual(orphans, (0,))
 
 
 if __name__ == "__main__":
