@@ -49,7 +49,7 @@ COMMENT_SHARE = {
 
 # Sources without a test file of their own, and why.
 UNTESTED = {
-    "src/cli/launch_command.cpp": "tests/e2e/ros2_test.py runs it; what it decides is in launch_plan",
+    "src/cli/launch_command.cpp": "only calls launch_plan and the supervisor, which are tested",
     "src/nodes/clip_encode_image.cpp": "only wires a node; tests/e2e/ros2_test.py runs it",
     "src/nodes/clip_encode_text.cpp": "only wires a node; tests/e2e/ros2_test.py runs it",
     "src/nodes/clip_manage.cpp": "only wires a node; tests/e2e/ros2_test.py runs it",
