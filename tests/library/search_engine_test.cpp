@@ -33,7 +33,7 @@ class SearchEngineTest : public test::LibraryScene {
 TEST_F(SearchEngineTest, TheVectorsAreReadOnceUntilSomebodyWrites) {
   const store::Catalogue catalogue = reader();
   ChosenModel chosen = choose_model(catalogue, "");
-  SearchEngine engine(chosen.package, chosen.row);
+  SearchEngine engine(&chosen.package, chosen.row);
   const auto first = engine.index(catalogue);
   EXPECT_EQ(first->size(), 2U);
   EXPECT_EQ(engine.index(catalogue), first);
@@ -47,7 +47,7 @@ TEST_F(SearchEngineTest, TheVectorsAreReadOnceUntilSomebodyWrites) {
 
 TEST_F(SearchEngineTest, ThreadsShareOneIndex) {
   ChosenModel chosen = choose();
-  SearchEngine engine(chosen.package, chosen.row);
+  SearchEngine engine(&chosen.package, chosen.row);
   std::vector<std::shared_ptr<const vectors::ExactIndex>> seen(4);
   std::vector<std::thread> threads;
   for (auto& index : seen) {
@@ -59,7 +59,7 @@ TEST_F(SearchEngineTest, ThreadsShareOneIndex) {
 
 TEST_F(SearchEngineTest, TheTowersBelongToTheModelOfTheVectors) {
   ChosenModel chosen = choose();
-  SearchEngine engine(chosen.package, chosen.row);
+  SearchEngine engine(&chosen.package, chosen.row);
   EXPECT_EQ(engine.towers().text().dimension(), engine.model().identity.dimension);
   EXPECT_EQ(engine.model().name, "immich");
   EXPECT_FALSE(engine.is_demo());
