@@ -2,7 +2,7 @@
 # src/nodes/clip_*.cpp.
 #
 # Installed are the executables in bin/, for a machine without ROS 2, and a ROS 2 prefix of their own with links to
-# them, which `ros2 run` and `ros2 launch` find once its setup file was sourced (docs/adr/0007-ros2-prefix.md):
+# them, which `ros2 run` and `ros2 launch` find once its setup file was sourced (docs/adr/0005-ros2-prefix.md):
 #   lib/clipdex/ros2/lib/PACKAGE/EXECUTABLE            lib/clipdex/ros2/share/PACKAGE/package.xml
 #   lib/clipdex/ros2/setup.bash, setup.zsh             lib/clipdex/ros2/share/ament_index
 #   share/clipdex/ros2/clip_msgs                       (the source of the messages, for colcon)

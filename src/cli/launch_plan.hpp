@@ -19,7 +19,7 @@ using FindNode = std::function<std::string(std::string_view package, std::string
 /// for an argument that is none, and whatever `find` throws.
 std::vector<Child> plan_launch(std::span<const std::string> arguments, const FindNode& find);
 
-/// Looks for a node beside the program (docs/adr/0007-ros2-prefix.md), and then in each prefix of
+/// Looks for a node beside the program (docs/adr/0005-ros2-prefix.md), and then in each prefix of
 /// AMENT_PREFIX_PATH. Throws `not_found`.
 /// @param program_directory that holds the running program
 std::string find_node(const std::filesystem::path& program_directory, std::string_view package,
