@@ -1,4 +1,5 @@
-"""Runs the two encoder nodes alone, as a user does: without a server, with wrong use, to the end."""
+"""Runs the two encoder nodes alone, as a user does: without a server, with wrong use, to the
+end."""
 import json
 import os
 import shutil
