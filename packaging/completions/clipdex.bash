@@ -7,7 +7,7 @@ _clipdex_command() {
     case $found in
       "")
         case $word in
-          index | search | encode | model | status | forget | fsck | import | launch | inspect) found=$word ;;
+          index | search | encode | model | status | forget | fsck | import | inspect) found=$word ;;
         esac
         ;;
       encode | model | inspect)
@@ -41,7 +41,7 @@ _clipdex() {
   esac
 
   case $(_clipdex_command) in
-    "") words="index search encode model status forget fsck import launch inspect --version" ;;
+    "") words="index search encode model status forget fsck import inspect --version" ;;
     index) words="$library $model --exclude --hidden --no-hidden --retry-failed --threads" ;;
     search) words="$library $model --image --count --threshold --json --csv --paths --preview --null --link" ;;
     encode) words="image text" ;;
@@ -50,7 +50,6 @@ _clipdex() {
     "model show" | "model doctor") words=$model ;;
     status) words="$library --failures --json" ;;
     forget | fsck | import) words=$library ;;
-    launch) words="clip_mode:= clip_db_file:= clip_storage_folder:= clip_result_folder:= clip_text:= clip_topk:=" ;;
     inspect) words="tokens pixels" ;;
     "inspect tokens") words="--tokenizer $model" ;;
     "inspect pixels") words="--size --out" ;;
@@ -61,7 +60,7 @@ _clipdex() {
     return
   fi
   case $(_clipdex_command) in
-    "" | encode | model | launch | inspect) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current") ;;
+    "" | encode | model | inspect) mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current") ;;
     *)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       compopt -o filenames

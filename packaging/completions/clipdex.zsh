@@ -17,7 +17,6 @@ commands=(
   forget 'take folders out of the library'
   fsck 'look for damage and repair it'
   import 'take over an old clip.db'
-  launch 'run the three ROS 2 nodes'
   inspect 'look at token ids or pixels'
 )
 
@@ -54,8 +53,6 @@ case ${line[1]} in
   forget) _arguments $common $library '*:folder:_files -/' ;;
   fsck) _arguments $common $library ;;
   import) _arguments $common $library '1:clip.db:_files' ;;
-  launch) _arguments $common '*:argument:(clip_mode\:= clip_db_file\:= clip_storage_folder\:= clip_result_folder\:=
-    clip_text\:= clip_topk\:=)' ;;
   inspect)
     _arguments $common $model '--tokenizer[tokenizer file]:file:_files' '--size[side of the square]:number:' \
       '--out[where to write]:file:_files' '1:what:(tokens pixels)' '*:image:_files'
