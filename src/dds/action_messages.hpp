@@ -30,6 +30,7 @@ struct Time {
 struct GoalId {
   std::array<std::uint8_t, 16> uuid{};
   static constexpr auto kFields = std::tuple(&GoalId::uuid);
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads the 0 of a spaceship.
   friend auto operator<=>(const GoalId&, const GoalId&) = default;
 };
 

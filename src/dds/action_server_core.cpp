@@ -52,7 +52,7 @@ std::shared_ptr<ActionServerCore> ActionServerCore::make(Node& node, const std::
                                                          const std::string& type_prefix,
                                                          Handlers handlers,
                                                          std::chrono::seconds result_kept) {
-  const std::shared_ptr<ActionServerCore> core(
+  std::shared_ptr<ActionServerCore> core(
       new ActionServerCore(node, action, std::move(handlers), result_kept));
   core->open(node, type_prefix);
   return core;
@@ -226,16 +226,16 @@ void ActionServerCore::wait_for_listener(RawServerGoal& goal) {
   goal.client_listens_ = true;
 }
 
-void ActionServerCore::finish(RawServerGoal& goal, GoalStatus status, Payload response) {
+void ActionServerCore::finish(RawServerGoal& goal, GoalStatus status, const Payload& response) {
   if (goal.ended_.exchange(true)) return;
   const std::shared_lock use(use_);
   if (!endpoints_) return;
   endpoints_->feedback.settle([this] { return closing_.load(); });
   const std::lock_guard lock(mutex_);
-  finish_locked(goal.id(), status, std::move(response));
+  finish_locked(goal.id(), status, response);
 }
 
-void ActionServerCore::finish_locked(const GoalId& id, GoalStatus status, Payload response) {
+void ActionServerCore::finish_locked(const GoalId& id, GoalStatus status, const Payload& response) {
   const auto waiting = ledger_.finish(id, status, response, GoalLedger::Clock::now());
   if (!waiting) return;
   goals_.erase(id);

@@ -103,8 +103,8 @@ class ActionServerCore : public std::enable_shared_from_this<ActionServerCore> {
   std::vector<std::pair<GoalInfo, Goal>> ask_to_cancel(const std::vector<GoalInfo>& goals);
   void send_feedback(RawServerGoal& goal, const Payload& message);
   void wait_for_listener(RawServerGoal& goal);
-  void finish(RawServerGoal& goal, GoalStatus status, Payload response);
-  void finish_locked(const GoalId& id, GoalStatus status, Payload response);
+  void finish(RawServerGoal& goal, GoalStatus status, const Payload& response);
+  void finish_locked(const GoalId& id, GoalStatus status, const Payload& response);
   void publish_status();
   void schedule_expiry();
 

@@ -22,6 +22,7 @@ using GuidPrefix = std::array<std::uint8_t, 12>;
 /// RTPS's identity of an endpoint: 12 bytes of participant, 4 of entity.
 struct Guid {
   std::array<std::uint8_t, 16> bytes{};
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 misreads the 0 of a spaceship.
   friend auto operator<=>(const Guid&, const Guid&) = default;
 
   bool is_unknown() const noexcept { return *this == Guid{}; }

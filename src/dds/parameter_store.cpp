@@ -70,7 +70,7 @@ ParameterStore::ParameterStore(std::map<std::string, ParameterValue> overrides,
                                std::function<void(rcl_interfaces::ParameterEvent&&)> on_event)
     : overrides_(std::move(overrides)), on_event_(std::move(on_event)) {}
 
-ParameterValue ParameterStore::declare(std::string_view name, ParameterValue default_value,
+ParameterValue ParameterStore::declare(std::string_view name, const ParameterValue& default_value,
                                        ParameterDescription description) {
   ParameterValue value = default_value;
   const auto override_value = overrides_.find(std::string(name));

@@ -26,7 +26,7 @@ class ParameterStore {
                  std::function<void(rcl_interfaces::ParameterEvent&&)> on_event);
 
   /// See `Parameters::declare`.
-  ParameterValue declare(std::string_view name, ParameterValue default_value,
+  ParameterValue declare(std::string_view name, const ParameterValue& default_value,
                          ParameterDescription description);
   /// The value of a parameter that was declared.
   ParameterValue value(std::string_view name) const;

@@ -37,7 +37,7 @@ Result<image::Raster> prepare(const std::string& file, const image::PreprocessSp
 }
 
 std::optional<Error> fault_in(const PixelView& pixels) {
-  const auto refusal = image::refuse_size(pixels.width, pixels.height, image::default_pixels_max());
+  auto refusal = image::refuse_size(pixels.width, pixels.height, image::default_pixels_max());
   if (refusal) return refusal;
   const std::uint64_t needed = std::uint64_t{3} * static_cast<std::uint64_t>(pixels.width) *
                                static_cast<std::uint64_t>(pixels.height);

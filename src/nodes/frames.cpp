@@ -40,9 +40,12 @@ struct FrameService::Parts {
             std::chrono::duration<double>(1 / rate_max))),
         features(of, "clip_image_features"),
         raw(
-            of, "image_raw", [this](auto&& message) { keep(std::move(message)); }, dds::kSensorQos),
+            of, "image_raw",
+            [this](dds::sensor_msgs::Image&& message) { keep(std::move(message)); },
+            dds::kSensorQos),
         compressed(
-            of, "image_raw/compressed", [this](auto&& message) { keep(std::move(message)); },
+            of, "image_raw/compressed",
+            [this](dds::sensor_msgs::CompressedImage&& message) { keep(std::move(message)); },
             dds::kSensorQos) {
     worker = std::thread([this] { work(); });
   }
@@ -57,7 +60,7 @@ struct FrameService::Parts {
   }
 
   template <class Message>
-  void keep(Message&& message) {
+  void keep(Message message) {
     if (features.writer().matched_readers() == 0) return;
     dds::std_msgs::Header header = message.header;
     auto shared = std::make_shared<const Message>(std::move(message));

@@ -30,7 +30,7 @@ constexpr unsigned kGoalsPerServer = 2;  // One is encoded while the next is on 
 constexpr std::chrono::seconds kProgressInterval{5};
 constexpr std::size_t kFailuresShown = 20;
 constexpr std::int64_t kTopkMax = 1'000'000;
-constexpr double kTimeoutMax_s = 86'400;
+constexpr double kTimeoutSecondsMax = 86'400;
 
 /// Ends the waiting of a pool when a stop is asked for, as long as it lives.
 class StopsPool {
@@ -230,7 +230,7 @@ ManageParameters declare_manage_parameters(dds::Parameters& declared) {
   const double timeout_s = declared.declare<double>(
       "timeout_s", 30.0,
       {"seconds to wait for an encoder that is not there or says nothing", true,
-       real_in(0.001, kTimeoutMax_s, "it must be more than 0 and at most 86400")});
+       real_in(0.001, kTimeoutSecondsMax, "it must be more than 0 and at most 86400")});
   values.timeout = std::chrono::milliseconds(std::llround(timeout_s * 1e3));
   values.image_servers = declared.declare<std::vector<std::string>>(
       "image_servers", {"/clip_image_action"}, described("the actions of the image encoders"));

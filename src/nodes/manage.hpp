@@ -32,7 +32,7 @@ struct ManageParameters {
 };
 
 /// Declares them, read-only. Throws `invalid_argument` for values that they cannot have.
-ManageParameters declare_manage_parameters(dds::Parameters& parameters);
+ManageParameters declare_manage_parameters(dds::Parameters& declared);
 
 /// Brings the library up to date with the storage folder: only files that are new or changed are
 /// encoded. Says at the end "Storage finish, current num of database: N.".

@@ -45,7 +45,7 @@ std::optional<ModelIdentity> RemoteEncoder::ask(std::size_t server,
   for (std::size_t begin = 0; begin < files.size(); begin += kProbedAtOnce) {
     const std::size_t count = std::min(kProbedAtOnce, files.size() - begin);
     for (const RemoteAnswer& answer : pool_.encode_at(server, files.subspan(begin, count))) {
-      if (const auto space = space_of(answer)) return space;
+      if (auto space = space_of(answer)) return space;
       last_error_ = answer.vector.error().message;
     }
   }

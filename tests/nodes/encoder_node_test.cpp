@@ -6,6 +6,7 @@
 #include <cstring>
 #include <map>
 
+#include "dds/graph.hpp"
 #include "dds/node.hpp"
 #include "nodes/fake_encoder.hpp"
 #include "nodes/fake_item_encoder.hpp"
@@ -44,7 +45,7 @@ class EncoderNode : public testing::Test {
   }
 
   std::string log_;
-  dds::Context context_{test::domain_of_this_process()};
+  dds::Context context_{test::own_domain()};
   std::unique_ptr<dds::Node> node_;
 };
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "dds/graph.hpp"
 #include "nodes/fake_encoder.hpp"
 
 namespace clipdex::nodes {
@@ -20,7 +21,7 @@ using testing::Not;
 class RunNode : public testing::Test {
  protected:
   void SetUp() override {
-    const std::string domain = std::to_string(test::domain_of_this_process().domain_id);
+    const std::string domain = std::to_string(test::own_domain().domain_id);
     ::setenv("ROS_DOMAIN_ID", domain.c_str(), 1);
     ::setenv("ROS_LOCALHOST_ONLY", "1", 1);
   }
