@@ -11,7 +11,7 @@ namespace {
 
 // How long a reply waits for its reader. rmw blocks for 100 ms and then drops the reply; nothing is
 // blocked here, and discovery on a busy machine can take longer.
-constexpr std::chrono::seconds kReaderWaitMax{1};
+constexpr std::chrono::seconds kReaderWaitMax{10};
 // Replies that wait for their readers; beyond this many the oldest is dropped.
 constexpr std::size_t kWaitingRepliesMax = 1000;
 // How long a server that ends waits until its last replies have arrived.

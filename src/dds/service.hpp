@@ -34,7 +34,7 @@ class RawServiceServer {
                    const std::string& response_type, const Qos& qos, OnRequest on_request);
   ~RawServiceServer();
 
-  /// Sends a reply. One for a reader that is not matched yet is kept until it is, at most a second;
+  /// Sends a reply. One for a reader that is not matched yet is kept until it is, at most 10 s;
   /// a client that is gone gets none. Never waits for a reader. Thread-safe.
   void reply(const RequestId& id, const Payload& payload);
 

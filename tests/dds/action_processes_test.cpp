@@ -127,6 +127,8 @@ TEST(ActionProcesses, AServerThatLeavesIsMissedAtOnce) {
                     {},
                     [&](GoalStatus one, const GetFeatures::Result&) { results.put(one); }});
   ASSERT_THAT(accepted.wait_for(1), ElementsAre(true));
+  // Requests for results are taken in order: when this goal has its own, the other one waits.
+  ASSERT_EQ(result_of(client, "count 0"), 0);
   EXPECT_EQ(server.finish(), 0);
   EXPECT_THAT(results.wait_for(1), ElementsAre(GoalStatus::aborted)) << "said before it left";
   EXPECT_TRUE(eventually([&] { return !client.server_is_ready(); }));

@@ -126,12 +126,15 @@ TEST_F(ServiceTest, TheServerAnswersTheReaderThatTheRequestNames) {
   ASSERT_TRUE(eventually(
       [&] { return requests->matched_readers() == 1 && replies->matched_writers() == 1; }));
   const SampleIdentity named{replies->guid(), SampleIdentity::kUnknownNumber};
-  requests->write(request(1));  // Number 1; it names nobody, so it is answered by its writer.
+  // The first reply waits until the server knows the reader; the second, which names nobody and is
+  // answered by its writer, could not wait.
   const std::int64_t number = requests->write(request(2), &named);
+  ASSERT_THAT(replies_.wait_for(1), SizeIs(1));
+  const std::int64_t unnamed = requests->write(request(1));
   const auto samples = replies_.wait_for(2);
   ASSERT_THAT(samples, SizeIs(2));
-  EXPECT_EQ(samples[0].related, (SampleIdentity{requests->guid(), 1}));
-  EXPECT_EQ(samples[1].related, (SampleIdentity{replies->guid(), number}));
+  EXPECT_EQ(samples[0].related, (SampleIdentity{replies->guid(), number}));
+  EXPECT_EQ(samples[1].related, (SampleIdentity{requests->guid(), unnamed}));
 }
 
 TEST_F(ServiceTest, AReplyWaitsForAReaderThatComesLate) {
