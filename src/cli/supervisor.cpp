@@ -195,7 +195,8 @@ class Supervisor {
     std::optional<Clock::time_point> asked;
     while (!result) {
       wait_for_output();
-      if (const auto status = leader.ended()) result = result_of(leader, *status);
+      if (const auto status = leader.ended())
+        result = result_of(leader, *status, asked.has_value());
       if (!result) result = check_helpers();
       if (!asked && options_.stop_is_wanted()) {
         asked = Clock::now();
@@ -216,8 +217,10 @@ class Supervisor {
     for (const auto& one : running_) one->read_lines();
   }
 
-  int result_of(const Running& leader, int status) const {
+  int result_of(const Running& leader, int status, bool was_asked) const {
     if (WIFEXITED(status)) return WEXITSTATUS(status);
+    // The stop may come before the program has begun to listen for it.
+    if (was_asked && WTERMSIG(status) == SIGINT) return kNothingFoundOrSomeFailed;
     options_.on_line(false, describe_end(leader.child(), status));
     return kFailed;
   }

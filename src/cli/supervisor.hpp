@@ -27,6 +27,7 @@ struct SupervisorOptions {
 /// Runs the children until the last one, the leader, ends; then ends the others, first with SIGINT,
 /// after some seconds with SIGTERM and SIGKILL. When a stop is wanted, the leader gets SIGINT, so
 /// that it can finish with the help of the others. Children that outlive this process get SIGTERM.
+/// A leader that the stop itself ends gives `kNothingFoundOrSomeFailed`, as any that was stopped.
 /// @return the leader's exit status; that of a needed child which ended before it, or `kFailed`
 ///         where that is 0 or a signal ended it. What happened is a line, too.
 /// Throws `not_found` when a program cannot be run; those that were started are ended.

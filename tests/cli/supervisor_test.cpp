@@ -78,6 +78,12 @@ TEST(Supervise, AStopReachesTheLeaderFirst) {
   EXPECT_THAT(outcome.out, ElementsAre("[leader-2] up", "[leader-2] leader", "[helper-1] helper"));
 }
 
+TEST(Supervise, ALeaderThatIsTooYoungToHeedTheStopIsStoppedAllTheSame) {
+  const Outcome outcome =
+      run({shell("leader-1", "echo up; while :; do sleep 0.05; done")}, "[leader-1] up");
+  EXPECT_EQ(outcome.status, 1);
+}
+
 TEST(Supervise, ALeaderThatASignalEndsHasFailed) {
   const Outcome outcome = run({shell("leader-1", "kill -9 $$")});
   EXPECT_EQ(outcome.status, 3);
