@@ -115,15 +115,62 @@ std::vector<std::string> check_folders(const store::Catalogue* catalogue,
   return outermost;
 }
 
+/// What the patterns of a folder inside a root begin with in the root's list: its path, as a
+/// pattern.
+std::string anchor_of(std::string_view folder) {
+  std::string anchor;
+  for (const char c : folder == "/" ? std::string_view() : folder) {
+    if (std::string_view("*?[\\").find(c) != std::string_view::npos) anchor += '\\';
+    anchor += c;
+  }
+  return anchor + '/';
+}
+
+/// A folder's patterns for a root around it, where they leave out the same files and no others.
+void append_anchored(const std::vector<std::string>& patterns, std::string_view folder,
+                     std::vector<std::string>& excludes) {
+  const std::string anchor = anchor_of(folder);
+  for (const std::string& pattern : patterns) {
+    if (pattern.starts_with(anchor)) {
+      excludes.push_back(pattern);
+    } else {
+      excludes.push_back(anchor + (pattern.starts_with('/') ? pattern.substr(1) : "**/" + pattern));
+    }
+  }
+}
+
+/// A root for a folder that no known one holds. What was said of known ones inside it still holds.
+store::Root make_root(const std::vector<store::Root>& known, const std::string& folder) {
+  store::Root root;
+  root.path = folder;
+  for (const store::Root& inner : known) {
+    if (!is_below(inner.path, folder)) continue;
+    append_anchored(inner.excludes, inner.path, root.excludes);
+    root.hidden_files = root.hidden_files || inner.hidden_files;
+  }
+  return root;
+}
+
+void replace_excludes(store::Root& root, const std::string& folder,
+                      const std::vector<std::string>& excludes) {
+  if (folder == root.path) {
+    root.excludes = excludes;
+    return;
+  }
+  std::erase_if(root.excludes, [anchor = anchor_of(folder)](const std::string& pattern) {
+    return pattern.starts_with(anchor);
+  });
+  append_anchored(excludes, folder, root.excludes);
+}
+
 std::vector<indexer::ScanScope> make_scopes(store::Catalogue& catalogue,
                                             const std::vector<std::string>& folders,
                                             const IndexOptions& options) {
   for (const std::string& folder : folders) {
     const std::vector<store::Root> known = catalogue.roots();
     const store::Root* old = root_of(known, folder);
-    store::Root root = old == nullptr ? store::Root{} : *old;
-    if (old == nullptr) root.path = folder;
-    if (options.excludes) root.excludes = *options.excludes;
+    store::Root root = old == nullptr ? make_root(known, folder) : *old;
+    if (options.excludes) replace_excludes(root, folder, *options.excludes);
     if (options.hidden_files) root.hidden_files = *options.hidden_files;
     catalogue.ensure_root(root);
   }

@@ -214,6 +214,34 @@ TEST_F(Indexing, EachFolderHasExcludesOfItsOwn) {
   EXPECT_THAT(roots()[1].excludes, ElementsAre("*cat*"));
 }
 
+TEST_F(Indexing, ExcludesOfAFolderInsideAKnownOneHoldThereAndLeaveItsOwnAlone) {
+  for (const std::string prefix : {"", "[in]/inner_"}) {
+    put(prefix + "cat.jpg");
+    put(prefix + "dog.jpg", "photo_dog.jpg");
+    put(prefix + "owl.jpg", "photo_owl.jpg");
+  }
+  index({.excludes = {{"*dog*"}}});
+  index_known({.folders = {photos_ / "[in]"}, .excludes = {{"*cat*", "/inner_owl.jpg"}}});
+  index_known();
+  EXPECT_THAT(names_in_library(), ElementsAre("cat.jpg", "owl.jpg"));
+  index_known({.folders = {photos_ / "[in]"}, .excludes = {{"*owl*"}}});
+  EXPECT_THAT(names_in_library(), ElementsAre("cat.jpg", "inner_cat.jpg", "owl.jpg"))
+      << "new ones replace the folder's old ones";
+}
+
+TEST_F(Indexing, AFolderAroundAKnownOneKeepsItsExcludesAndHiddenFiles) {
+  for (const std::string prefix : {"", "in/inner_"}) {
+    put(prefix + "cat.jpg");
+    put(prefix + "dog.jpg", "photo_dog.jpg");
+  }
+  put("in/.owl.jpg", "photo_owl.jpg");
+  index({.folders = {photos_ / "in"}, .excludes = {{"/inner_dog.jpg"}}, .hidden_files = true});
+  index_known({.folders = {photos_}});
+  EXPECT_THAT(names_in_library(), ElementsAre(".owl.jpg", "cat.jpg", "dog.jpg", "inner_cat.jpg"));
+  index_known({.folders = {photos_.parent_path()}});
+  EXPECT_EQ(index_known().unchanged, 4U) << "patterns already anchored stay as they are";
+}
+
 TEST_F(Indexing, AnotherModelThanBeforeIsRefusedWithTheRemedy) {
   put("cat.jpg");
   index();
