@@ -39,7 +39,9 @@ struct IndexOptions {
   /// Also take files and folders whose names begin with a dot. Absent: as remembered.
   std::optional<bool> hidden_files{};
 
-  bool retry_failed = false;    ///< read files again that failed before, though they did not change
+  /// Read every file again that failed before, though it did not change. Those that failed for a
+  /// reason outside of them, such as permissions, are always read again.
+  bool retry_failed = false;
   unsigned threads = 0;         ///< workers for decoding and for encoding each; 0: one a core
   ProgressCallback progress{};  ///< may be empty
 

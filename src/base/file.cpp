@@ -76,8 +76,8 @@ Result<RegularFile> RegularFile::open(const std::filesystem::path& path) {
   }
   if (!S_ISREG(status.st_mode)) {
     ::close(descriptor);
-    return Error{ErrorCode::unreadable, fmt::format("{} is {}, not a regular file", path.native(),
-                                                    kind_of(status.st_mode))};
+    return Error{ErrorCode::unsupported, fmt::format("{} is {}, not a regular file", path.native(),
+                                                     kind_of(status.st_mode))};
   }
   return RegularFile(descriptor, stamp_of(status), path);
 }

@@ -34,8 +34,8 @@ FileStamp stamp_of(const struct stat& status) noexcept;
 class RegularFile {
  public:
   /// Opens without blocking, whatever the path names.
-  /// Errors: `not_found` (also when it vanished), `unreadable` (permissions, or not a regular
-  /// file).
+  /// Errors: `not_found` (also when it vanished), `unreadable` (permissions), `unsupported`
+  /// (not a regular file).
   static Result<RegularFile> open(const std::filesystem::path& path);
 
   RegularFile(RegularFile&& other) noexcept;

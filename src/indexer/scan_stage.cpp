@@ -4,6 +4,31 @@
 #include <utility>
 
 namespace clipdex::indexer {
+namespace {
+
+/// Whether a file may do better the next time without having changed: what stood in its way was not
+/// in its bytes. Permissions and the folders that an encoder elsewhere sees change without a trace.
+bool may_pass(ErrorCode code) {
+  switch (code) {
+    case ErrorCode::invalid_argument:
+    case ErrorCode::unsupported:
+    case ErrorCode::corrupt:
+    case ErrorCode::too_large:
+    case ErrorCode::wrong_model:
+      return false;
+    case ErrorCode::not_found:
+    case ErrorCode::unreadable:
+    case ErrorCode::busy:
+    case ErrorCode::disk_full:
+    case ErrorCode::write_failed:
+    case ErrorCode::stopped:
+    case ErrorCode::internal:
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
 
 std::variant<Candidate, Outcome> classify(const store::Catalogue& library, store::ModelId model,
                                           bool retry_failed, ScannedFile&& file) {
@@ -19,8 +44,11 @@ std::variant<Candidate, Outcome> classify(const store::Catalogue& library, store
   const bool same_file = known->size_bytes == candidate.record.size_bytes &&
                          known->mtime_ns == candidate.record.mtime_ns;
   const bool lacks_vector = known->state == store::ImageState::ready && !known->has_vector;
-  const bool failed = known->state == store::ImageState::failed;
-  if (!same_file || lacks_vector || (failed && retry_failed)) return candidate;
+  // A link that leads nowhere has no stamp; it failed for that, and would again.
+  const bool leads_nowhere = file.stamp == FileStamp{};
+  const bool to_retry = known->state == store::ImageState::failed &&
+                        (retry_failed || (may_pass(known->error_code) && !leads_nowhere));
+  if (!same_file || lacks_vector || to_retry) return candidate;
 
   Outcome outcome;
   outcome.verdict = Verdict::unchanged;

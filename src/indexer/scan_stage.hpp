@@ -20,8 +20,8 @@ using EmitFile = std::function<bool(std::variant<Candidate, Outcome>&&)>;
 using FileSource = std::function<void(const EmitFile& emit)>;
 
 /// Compares a file with what the library knows of its path: a candidate when it is new, changed,
-/// lacks a vector of the model, or failed before and `retry_failed` is set; else an outcome
-/// `unchanged`.
+/// lacks a vector of the model, or failed before for a reason that did not lie in its bytes
+/// (`retry_failed`: for any reason); else an outcome `unchanged`.
 std::variant<Candidate, Outcome> classify(const store::Catalogue& library, store::ModelId model,
                                           bool retry_failed, ScannedFile&& file);
 

@@ -149,6 +149,11 @@ void log_report(dds::Logger& logger, const IndexReport& report) {
       "{:.1f} s",
       report.added, report.changed, report.moved, report.copied, report.unchanged, report.removed,
       report.failed, report.encoded, report.elapsed_s));
+  if (report.failed_before > 0) {
+    logger.info(
+        fmt::format("{} of the unchanged failed before; they are read again when they change",
+                    report.failed_before));
+  }
   if (report.stopped) {
     logger.warn("stopped; everything so far is stored, and the same command goes on from here");
   }

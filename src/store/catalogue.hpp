@@ -59,7 +59,8 @@ struct KnownFile {
   std::uint64_t size_bytes = 0;
   std::int64_t mtime_ns = 0;
   ImageState state = ImageState::ready;
-  bool has_vector = false;  ///< of the model asked about
+  ErrorCode error_code = ErrorCode::internal;  ///< meaningful when state is failed
+  bool has_vector = false;                     ///< of the model asked about
 };
 
 /// One file as the indexer stores it.

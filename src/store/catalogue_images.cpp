@@ -89,7 +89,7 @@ ImageId upsert_row(Connection& connection, const ImageRecord& record) {
 
 std::optional<KnownFile> Catalogue::find_path(std::string_view path, ModelId model) const {
   Query row(*parts_->connection,
-            "SELECT id, size_bytes, mtime_ns, state, EXISTS (SELECT 1 FROM embeddings "
+            "SELECT id, size_bytes, mtime_ns, state, error_code, EXISTS (SELECT 1 FROM embeddings "
             "WHERE image_id = images.id AND model_id = ?) FROM images WHERE path = ?",
             model, path);
   if (!row.step()) return std::nullopt;
@@ -97,7 +97,8 @@ std::optional<KnownFile> Catalogue::find_path(std::string_view path, ModelId mod
                    .size_bytes = static_cast<std::uint64_t>(row.integer(1)),
                    .mtime_ns = row.integer(2),
                    .state = static_cast<ImageState>(row.integer(3)),
-                   .has_vector = row.integer(4) != 0};
+                   .error_code = error_code_from_name(row.text(4)),
+                   .has_vector = row.integer(5) != 0};
 }
 
 std::vector<SameContent> Catalogue::find_content(const ContentHash& hash, ModelId model) const {

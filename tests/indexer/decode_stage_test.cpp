@@ -197,13 +197,13 @@ TEST_F(DecodeStageTest, AFileThatVanishedFails) {
 
 TEST_F(DecodeStageTest, WhatIsNoFileFailsWithWhatItIs) {
   fs::create_directory(photos_ / "folder.jpg");
-  expect_failure(path_of("folder.jpg"), ErrorCode::unreadable,
+  expect_failure(path_of("folder.jpg"), ErrorCode::unsupported,
                  "the file is a directory, not a regular file");
   ASSERT_EQ(::mkfifo(path_of("pipe.jpg").c_str(), 0600), 0);
-  expect_failure(path_of("pipe.jpg"), ErrorCode::unreadable,
+  expect_failure(path_of("pipe.jpg"), ErrorCode::unsupported,
                  "the file is a named pipe, not a regular file");
   fs::create_symlink("/dev/null", photos_ / "device.jpg");
-  expect_failure(path_of("device.jpg"), ErrorCode::unreadable, "the file is a device");
+  expect_failure(path_of("device.jpg"), ErrorCode::unsupported, "the file is a device");
 }
 
 TEST_F(DecodeStageTest, ALinkThatLeadsNowhereFails) {

@@ -18,9 +18,10 @@ constexpr FileStamp kStamp{.size_bytes = 1000, .mtime_ns = 1'700'000'000'000'000
 class ClassifyTest : public test::SmallLibraryTest {
  protected:
   /// Puts a row with the size and time of `kStamp` in.
-  ImageId put(ImageState state, bool has_vector) {
+  ImageId put(ImageState state, bool has_vector, ErrorCode code = ErrorCode::corrupt) {
     store::ImageRecord record = store::test::record("/photos/a.jpg");
     record.state = state;
+    record.error_code = code;
     const ImageId id = library_.put_image(record);
     if (has_vector) library_.put_vector(id, model_, test::tiny_vector(1));
     return id;
@@ -103,6 +104,26 @@ TEST_F(ClassifyTest, AFileThatFailedIsReadAgainOnlyWhenAskedOrWhenItChanged) {
   EXPECT_EQ(std::get<Outcome>(result).record.state, ImageState::failed);
   EXPECT_EQ(known_id_of_candidate(kStamp, true), id);
   EXPECT_EQ(known_id_of_candidate(later()), id);
+}
+
+TEST_F(ClassifyTest, AFileThatFailedForAReasonOutsideOfItIsReadAgain) {
+  for (const ErrorCode code : {ErrorCode::unreadable, ErrorCode::not_found, ErrorCode::busy}) {
+    const ImageId id = put(ImageState::failed, false, code);
+    EXPECT_EQ(known_id_of_candidate(), id) << error_code_name(code);
+  }
+  put(ImageState::failed, false, ErrorCode::too_large);
+  EXPECT_TRUE(std::holds_alternative<Outcome>(classified()));
+}
+
+TEST_F(ClassifyTest, ALinkThatStillLeadsNowhereIsNotReadAgain) {
+  store::ImageRecord record = store::test::record("/photos/a.jpg");
+  record.size_bytes = 0;
+  record.mtime_ns = 0;
+  record.state = ImageState::failed;
+  record.error_code = ErrorCode::not_found;
+  library_.put_image(record);
+  EXPECT_TRUE(std::holds_alternative<Outcome>(classified({})));
+  EXPECT_TRUE(std::holds_alternative<Candidate>(classified())) << "it leads to a file now";
 }
 
 TEST_F(ClassifyTest, WhatIsNoImageIsReadAgainOnlyWhenItChanged) {

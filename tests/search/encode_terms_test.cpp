@@ -103,7 +103,7 @@ TEST_F(EncodeTerms, AFileThatCannotBeReadIsNamed) {
   EXPECT_EQ(missing.message, "cannot open " + path + ": No such file or directory");
 
   const Error folder = error(Kind::image_file, directory_.path().native());
-  EXPECT_EQ(folder.code, ErrorCode::unreadable);
+  EXPECT_EQ(folder.code, ErrorCode::unsupported);
   EXPECT_EQ(folder.message, directory_.path().native() + " is a directory, not a regular file");
 }
 

@@ -33,9 +33,9 @@ TEST(TokenizerJson, AMissingFileIsNotFound) {
   EXPECT_THAT(error.message, HasSubstr("/nowhere/tokenizer.json"));
 }
 
-TEST(TokenizerJson, ADirectoryOfThatNameIsUnreadable) {
+TEST(TokenizerJson, ADirectoryOfThatNameIsUnsupported) {
   const test::TemporaryDirectory directory;
-  EXPECT_EQ(load_tokenizer_json(directory.path()).error().code, ErrorCode::unreadable);
+  EXPECT_EQ(load_tokenizer_json(directory.path()).error().code, ErrorCode::unsupported);
 }
 
 TEST(TokenizerJson, AnEmptyFileIsCorrupt) {
