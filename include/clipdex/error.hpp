@@ -21,8 +21,8 @@ enum class ErrorCode {
   invalid_argument,  ///< The caller asked for something that has no meaning; asking again will not
                      ///< help.
   not_found,         ///< A file, image, model or library that was named does not exist.
-  unreadable,    ///< It exists and cannot be read: permissions, an I/O error.
-  unsupported,   ///< It was understood, and this build cannot do it; or it is no regular file.
+  unreadable,        ///< It exists and cannot be read: permissions, an I/O error.
+  unsupported,       ///< It was understood, and this build cannot do it; or it is no regular file.
   corrupt,       ///< The bytes contradict their own format: truncated, wrong magic, wrong checksum.
   too_large,     ///< A limit on pixels, bytes or counts was passed; the message names the limit.
   wrong_model,   ///< The vectors were made by another model than the one at hand.

@@ -22,13 +22,12 @@ constexpr std::size_t kCoreHeaderBytes =
     12;  // OS/2 1.x: 16-bit sizes, three bytes a palette entry.
 constexpr std::size_t kInfoHeaderBytes = 40;
 
-enum Compression : std::uint32_t {
-  kNone = 0,
-  kRle8 = 1,
-  kRle4 = 2,
-  kBitFields = 3,
-  kAlphaFields = 6
-};
+// The field biCompression of the header.
+constexpr std::uint32_t kNone = 0;
+constexpr std::uint32_t kRle8 = 1;
+constexpr std::uint32_t kRle4 = 2;
+constexpr std::uint32_t kBitFields = 3;
+constexpr std::uint32_t kAlphaFields = 6;
 
 /// One colour channel of a pixel of 16 or 32 bits.
 struct Field {
@@ -104,7 +103,7 @@ Result<Header> read_header(Bytes bytes, std::uint64_t pixels_max) {
   header.width = is_core ? number(4, 2) : as_signed(number(4, 4));
   header.height = is_core ? number(6, 2) : as_signed(number(8, 4));
   header.bits = number(is_core ? 10 : 14, 2);
-  header.compression = header_bytes >= kInfoHeaderBytes ? number(16, 4) : std::uint32_t{kNone};
+  header.compression = header_bytes >= kInfoHeaderBytes ? number(16, 4) : kNone;
   header.pixels_position = read_little(bytes, 10, 4);
   header.is_top_down = header.height < 0;
   header.height = std::abs(header.height);

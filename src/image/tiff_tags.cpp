@@ -7,7 +7,12 @@ constexpr std::size_t kHeaderBytes = 8;
 constexpr std::size_t kEntryBytes = 12;
 constexpr std::size_t kInlineBytes = 4;
 
-enum FieldType : std::uint16_t { kByte = 1, kAscii = 2, kShort = 3, kLong = 4, kIfd = 13 };
+// The types of a field that are read here (TIFF 6.0, section 2; kIfd is of its supplement 1).
+constexpr std::uint16_t kByte = 1;
+constexpr std::uint16_t kAscii = 2;
+constexpr std::uint16_t kShort = 3;
+constexpr std::uint16_t kLong = 4;
+constexpr std::uint16_t kIfd = 13;
 
 }  // namespace
 
