@@ -4,13 +4,11 @@
 #include <cstring>
 
 #include <fastdds/rtps/transport/UDPv4TransportDescriptor.h>
-#include <fastdds/rtps/transport/shared_mem/SharedMemTransportDescriptor.h>
 #include <fastdds/dds/domain/DomainParticipantFactory.hpp>
 #include <fastdds/dds/log/Log.hpp>
 
 #include "base/log.hpp"
 #include "clipdex/error.hpp"
-#include "dds/shared_memory.hpp"
 
 namespace clipdex::dds {
 namespace {
@@ -20,6 +18,10 @@ namespace transport = eprosima::fastdds::rtps;
 // What a payload is expected to need at first; Fast DDS allocates that much for the samples that
 // it keeps ready, and more when a sample is longer.
 constexpr std::uint32_t kPayloadBytesExpected = 256;
+
+// What a socket may hold that was not read yet. A frame of a camera comes at once, and the kernel
+// drops what is too much; it lowers this to net.core.rmem_max.
+constexpr std::uint32_t kReceiveBytes = 4 << 20;
 
 /// Hands Fast DDS's own messages, which it would print on stdout and stderr, to our log sink.
 class LogForwarder : public fast::LogConsumer {
@@ -41,24 +43,25 @@ void forward_log_once() {
   static_cast<void>(forwarded);
 }
 
-/// The transports, as rmw_fastrtps chooses them: Fast DDS's own, or, on the loopback interface
-/// alone, UDP that is bound to it, and shared memory.
+/// UDP, on the loopback interface alone where that is asked for. Peers that offer shared memory, as
+/// rmw_fastrtps does, speak UDP with whoever does not.
+///
+/// Fast DDS's shared memory is left out, since it does not stand the sudden end of any process on
+/// the machine (seen with 2.9.1): whoever takes the port of a process that was killed while it
+/// received is never reached by those who knew the old one; a lock that is held by the killed holds
+/// everyone up, and crashes who leaves meanwhile; half made and full files hang and kill. Who wants
+/// it none the less names it in a profile.
 void choose_transports(const ContextOptions& options, fast::DomainParticipantQos& qos) {
-  const auto problem = shared_memory_problem(options.domain_id);
-  const bool shares_memory = !problem;
-  if (problem) {
-    log_line(LogLevel::warning, *problem + "; this process speaks UDP alone");
-  }
   auto& chosen = qos.transport();
   // A profile of the user's that names transports is the user's business.
-  if (!options.localhost_only && (shares_memory || !chosen.use_builtin_transports)) return;
+  if (!options.localhost_only && !chosen.use_builtin_transports) return;
   chosen.use_builtin_transports = false;
   auto udp = std::make_shared<transport::UDPv4TransportDescriptor>();
   if (options.localhost_only) udp->interfaceWhiteList.emplace_back("127.0.0.1");
+  udp->sendBufferSize = chosen.send_socket_buffer_size;
+  udp->receiveBufferSize = chosen.listen_socket_buffer_size;
+  if (udp->receiveBufferSize == 0) udp->receiveBufferSize = kReceiveBytes;
   chosen.user_transports.push_back(std::move(udp));
-  if (shares_memory) {
-    chosen.user_transports.push_back(std::make_shared<transport::SharedMemTransportDescriptor>());
-  }
 }
 
 fast::DomainParticipantQos participant_qos(const ContextOptions& options) {

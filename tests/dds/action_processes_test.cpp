@@ -1,14 +1,16 @@
-// An action between processes: over shared memory, and over UDP on the loopback interface.
+// An action between processes, some of which are killed or frozen.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <optional>
 
 #include "dds/action_client.hpp"
 #include "dds/peer.hpp"
 #include "dds/scripted_server.hpp"
 #include "dds/side.hpp"
+#include "support/places.hpp"
 
 namespace clipdex::dds {
 namespace {
@@ -39,11 +41,36 @@ std::optional<int> result_of(Client& client, const std::string& text,
   return all.empty() ? std::nullopt : std::optional(all[0]);
 }
 
+/// While it lives, processes that are started offer shared memory beside UDP, as rmw_fastrtps does.
+class SharedMemoryOffered {
+ public:
+  SharedMemoryOffered() {
+    const auto file = directory_.path() / "profile.xml";
+    test::write_text(file, kProfile);
+    ::setenv(kVariable, file.c_str(), 1);
+  }
+  ~SharedMemoryOffered() { ::unsetenv(kVariable); }
+  SharedMemoryOffered(const SharedMemoryOffered&) = delete;
+  SharedMemoryOffered& operator=(const SharedMemoryOffered&) = delete;
+
+ private:
+  static constexpr const char* kVariable = "FASTRTPS_DEFAULT_PROFILES_FILE";
+  static constexpr const char* kProfile = R"(
+<dds><profiles xmlns="http://www.eprosima.com/XMLSchemas/fastRTPS_Profiles">
+  <transport_descriptors><transport_descriptor>
+    <transport_id>shared</transport_id><type>SHM</type>
+  </transport_descriptor></transport_descriptors>
+  <participant profile_name="both" is_default_profile="true"><rtps>
+    <userTransports><transport_id>shared</transport_id></userTransports>
+    <useBuiltinTransports>false</useBuiltinTransports>
+  </rtps></participant>
+</profiles></dds>)";
+  test::TemporaryDirectory directory_;
+};
+
 /// Every call of an action, between two processes.
-void every_call_works() {
-  Peer server({"server", domain()});
+void every_call_works(Peer& server, Peer& client) {
   ASSERT_EQ(server.wait_for_line("ready"), "ready");
-  Peer client({"client", domain()});
   ASSERT_EQ(client.wait_for_line("ready"), "ready");
   client.tell("goal count 3");
   ASSERT_EQ(client.wait_for_line("result 4"), "result 4 3");
@@ -65,15 +92,29 @@ void every_call_works() {
   EXPECT_EQ(server.finish(), 0);
 }
 
-TEST(ActionProcesses, EveryCallWorksOverSharedMemory) { every_call_works(); }
-
-TEST(ActionProcesses, EveryCallWorksOverUdp) {
-  const test::BrokenSharedMemory broken(test::own_domain().domain_id);
-  every_call_works();
+TEST(ActionProcesses, EveryCallWorks) {
+  Peer server({"server", domain()});
+  Peer client({"client", domain()});
+  every_call_works(server, client);
 }
 
-TEST(ActionProcesses, TenThousandItemsOfFeedbackArriveInOrderOverUdp) {
-  const test::BrokenSharedMemory broken(test::own_domain().domain_id);
+TEST(ActionProcesses, EveryCallWorksWithAServerThatOffersSharedMemory) {
+  std::optional<SharedMemoryOffered> offered(std::in_place);
+  Peer server({"server", domain()});
+  ASSERT_EQ(server.wait_for_line("ready"), "ready");
+  offered.reset();
+  Peer client({"client", domain()});
+  every_call_works(server, client);
+}
+
+TEST(ActionProcesses, EveryCallWorksWithAClientThatOffersSharedMemory) {
+  Peer server({"server", domain()});
+  const SharedMemoryOffered offered;
+  Peer client({"client", domain()});
+  every_call_works(server, client);
+}
+
+TEST(ActionProcesses, TenThousandItemsOfFeedbackArriveInOrder) {
   Peer server({"server", domain()});
   ASSERT_EQ(server.wait_for_line("ready"), "ready");
   Side asking("asking");
@@ -182,7 +223,7 @@ TEST(ActionProcesses, FiftyClientsAtOnceGetAllTheirItems) {
   }
 }
 
-TEST(ActionProcesses, WhatAKilledProcessLeavesInSharedMemoryStopsNobody) {
+TEST(ActionProcesses, ServersThatWereKilledStopNobody) {
   for (int i = 0; i < 3; ++i) {
     Peer doomed({"server", domain()});
     ASSERT_EQ(doomed.wait_for_line("ready"), "ready");

@@ -5,7 +5,6 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
-#include <filesystem>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -20,7 +19,7 @@ namespace clipdex::test {
 /// waits as long.
 inline constexpr std::chrono::seconds kPatience{60};
 
-/// A domain that this process has for itself among those that run now, on the loopback interface.
+/// A domain that this process has for itself, on the loopback interface.
 dds::ContextOptions own_domain();
 
 /// Waits until a condition holds. @return whether it does
@@ -61,19 +60,6 @@ class Collected {
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
   std::vector<T> values_;
-};
-
-/// Makes shared memory of one domain look broken while it lives, so that participants made
-/// meanwhile speak UDP alone.
-class BrokenSharedMemory {
- public:
-  explicit BrokenSharedMemory(std::uint32_t domain_id);
-  ~BrokenSharedMemory();
-  BrokenSharedMemory(const BrokenSharedMemory&) = delete;
-  BrokenSharedMemory& operator=(const BrokenSharedMemory&) = delete;
-
- private:
-  const std::filesystem::path segment_;
 };
 
 }  // namespace clipdex::test
