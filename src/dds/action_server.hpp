@@ -33,9 +33,9 @@ class ServerGoal : public RawServerGoal {
 
   /// Sends feedback. Waits, when needed, until earlier feedback was acknowledged, so that readers
   /// with ROS's default depth of 10 lose none on the way: a second at most, for a reader that is
-  /// stuck. The first one waits for at most 250 ms after the goal was accepted for the client's
-  /// request of the result: rclcpp drops feedback of a goal that it does not know yet. Not to be
-  /// called on the loop.
+  /// stuck. The first one waits for the client's request of the result, since rclcpp drops feedback
+  /// of a goal that it does not know yet: for at most 250 ms after the goal was accepted, or after
+  /// its client was discovered. Not to be called on the loop.
   void publish_feedback(const typename Action::Feedback& feedback) {
     send_feedback(serialize(FeedbackMessage<Action>{id(), feedback}));
   }

@@ -142,6 +142,7 @@ bool ActionServerCore::start(const SampleIdentity& request, const Goal& goal, bo
   endpoints_->send_goal.reply(request, serialize(SendGoalResponse{is_accepted, {}}));
   if (!is_accepted) return false;
   goal->server_ = shared_from_this();
+  goal->request_ = request;
   goal->accepted_at_ = std::chrono::steady_clock::now();
   goals_[goal->id()] = goal;
   publish_status();
@@ -221,8 +222,15 @@ void ActionServerCore::send_feedback(RawServerGoal& goal, const Payload& message
 
 void ActionServerCore::wait_for_listener(RawServerGoal& goal) {
   std::unique_lock lock(mutex_);
-  changed_.wait_until(lock, goal.accepted_at_ + kListenWaitMax,
-                      [&] { return closing_ || goal.ended_ || ledger_.is_waited_for(goal.id()); });
+  const auto is_over = [&] { return closing_ || goal.ended_ || ledger_.is_waited_for(goal.id()); };
+  // Where the answer waits for discovery the client's reader of feedback is not known either, and
+  // feedback would be lost.
+  auto deadline = goal.accepted_at_ + kListenWaitMax;
+  while (true) {
+    const bool is_answered = !endpoints_->send_goal.is_kept(goal.request_);
+    if (changed_.wait_until(lock, deadline, is_over) || is_answered) break;
+    deadline = std::chrono::steady_clock::now() + kListenWaitMax;
+  }
   goal.client_listens_ = true;
 }
 

@@ -45,6 +45,7 @@ class RawServerGoal {
 
   const GoalId id_;
   std::shared_ptr<ActionServerCore> server_;  ///< set when the goal is accepted, never again
+  SampleIdentity request_;
   std::chrono::steady_clock::time_point accepted_at_;
   std::atomic<bool> client_listens_ = false;
   std::atomic<bool> canceling_ = false;
@@ -58,7 +59,8 @@ class ActionServerCore : public std::enable_shared_from_this<ActionServerCore> {
  public:
   using Goal = std::shared_ptr<RawServerGoal>;
 
-  /// How long feedback waits for the client to ask for the result, counted from the acceptance.
+  /// How long feedback waits for the client to ask for the result, counted from the acceptance, or
+  /// from when the client could be told of it.
   static constexpr std::chrono::milliseconds kListenWaitMax{250};
 
   /// All run on the loop, without a lock held.

@@ -29,12 +29,19 @@ struct RawServiceServer::Parts {
     EventLoop::Clock::time_point deadline;
   };
 
+  /// Whether a reply would reach whoever asked. A client that does not name its reader is known by
+  /// its writer, and has a reader beside it.
+  bool is_reachable(const Guid& asker) const {
+    if (asker.is_reader()) return writer->is_matched_with(asker);
+    return participants_of(writer->matches()).contains(asker.prefix());
+  }
+
   void send_waiting() {
     const std::lock_guard lock(mutex);
     if (!writer) return;
     const auto now = EventLoop::Clock::now();
     std::erase_if(waiting, [&](const Waiting& reply) {
-      if (!writer->is_matched_with(reply.id.writer)) return reply.deadline <= now;
+      if (!is_reachable(reply.id.writer)) return reply.deadline <= now;
       replied = true;
       writer->write(reply.payload, &reply.id);
       return true;
@@ -82,8 +89,7 @@ RawServiceServer::~RawServiceServer() {
 
 void RawServiceServer::reply(const RequestId& id, const Payload& payload) {
   const std::lock_guard lock(parts_->mutex);
-  // A client that does not name its reader cannot be waited for.
-  if (!id.writer.is_reader() || parts_->writer->is_matched_with(id.writer)) {
+  if (parts_->is_reachable(id.writer)) {
     parts_->replied = true;
     parts_->writer->write(payload, &id);
     return;
@@ -93,6 +99,11 @@ void RawServiceServer::reply(const RequestId& id, const Payload& payload) {
   parts_->loop->post_after(kReaderWaitMax, [parts = std::weak_ptr(parts_)] {
     if (const auto still = parts.lock()) still->send_waiting();
   });
+}
+
+bool RawServiceServer::is_kept(const RequestId& id) const {
+  const std::lock_guard lock(parts_->mutex);
+  return std::ranges::any_of(parts_->waiting, [&](const auto& reply) { return reply.id == id; });
 }
 
 struct RawServiceClient::Parts {

@@ -38,6 +38,9 @@ class RawServiceServer {
   /// a client that is gone gets none. Never waits for a reader. Thread-safe.
   void reply(const RequestId& id, const Payload& payload);
 
+  /// Whether the reply to a request is still kept. Thread-safe.
+  bool is_kept(const RequestId& id) const;
+
  private:
   struct Parts;
   std::shared_ptr<Parts> parts_;

@@ -139,12 +139,13 @@ TEST_F(ActionClientTest, CallbacksMayForgetSendAndDestroyTheClient) {
   const ScriptedServer server(serving_.node);
   auto client = std::make_unique<Client>(asking_.node, "clip_text_action");
   ASSERT_TRUE(client->wait_for_server(kPatience));
-  GoalId first;
-  first = client->send_goal(
+  std::promise<GoalId> sent;
+  auto first = sent.get_future();
+  sent.set_value(client->send_goal(
       goal("count 100"), {{},
                           [&](const GetFeatures::Feedback& feedback) {
                             if (feedback.item.text != "3") return;
-                            client->forget(first);
+                            client->forget(first.get());
                             auto callbacks = collect();
                             callbacks.on_result = [&](GoalStatus, const GetFeatures::Result&) {
                               client.reset();
@@ -152,7 +153,7 @@ TEST_F(ActionClientTest, CallbacksMayForgetSendAndDestroyTheClient) {
                             };
                             client->send_goal(goal("abort"), std::move(callbacks));
                           },
-                          [&](GoalStatus, const GetFeatures::Result&) { seen_.put("too much"); }});
+                          [&](GoalStatus, const GetFeatures::Result&) { seen_.put("too much"); }}));
   ASSERT_TRUE(saw("destroyed"));
   EXPECT_THAT(seen_.all(), ElementsAre("accepted", "destroyed"));
 }

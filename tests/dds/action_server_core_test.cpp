@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "dds/action_client_core.hpp"
 #include "dds/scripted_server.hpp"
@@ -28,30 +29,38 @@ using SendRequest = SendGoal<GetFeatures>::Request;
 using SendResponse = SendGoal<GetFeatures>::Response;
 using ResultResponse = GetResult<GetFeatures>::Response;
 
+// A reader of depth 1, as clients have, skips a status that is replaced while its loop is busy.
+constexpr Qos kEveryStatusQos{.transient_local = true, .depth = 100};
+
 /// A client made of its parts, which does nothing by itself and keeps what it sees in order.
 class RawClient {
  public:
   explicit RawClient(Node& node)
       : node_(node),
+        feedback_(node.make_reader("rt" + kPrefix + "feedback", kType + "FeedbackMessage_",
+                                   kActionFeedbackQos, [this](Sample&&) { seen.put("feedback"); })),
+        status_(node.make_reader("rt" + kPrefix + "status", GoalStatusArray::kTypeName,
+                                 kEveryStatusQos, [this](Sample&& sample) { note(sample); })),
         send_(node, kPrefix + "send_goal", kType + "SendGoal_Request_",
               kType + "SendGoal_Response_", kActionServiceQos),
         cancel_(node, kPrefix + "cancel_goal", "action_msgs::srv::dds_::CancelGoal_Request_",
                 "action_msgs::srv::dds_::CancelGoal_Response_", kActionServiceQos),
         result_(node, kPrefix + "get_result", kType + "GetResult_Request_",
-                kType + "GetResult_Response_", kActionServiceQos),
-        feedback_(node.make_reader("rt" + kPrefix + "feedback", kType + "FeedbackMessage_",
-                                   kActionFeedbackQos, [this](Sample&&) { seen.put("feedback"); })),
-        status_(node.make_reader("rt" + kPrefix + "status", GoalStatusArray::kTypeName,
-                                 kActionStatusQos, [this](Sample&& sample) { note(sample); })) {}
+                kType + "GetResult_Response_", kActionServiceQos) {}
 
+  /// Waits until client and server know all of each other.
   bool wait_for_server() {
-    return node_.context().wait_until(
-        [this] {
-          return !send_.servers().empty() && !cancel_.servers().empty() &&
-                 !result_.servers().empty() && feedback_->matched_writers() > 0 &&
-                 status_->matched_writers() > 0;
-        },
-        kPatience);
+    const auto knows_server = [this] {
+      return !send_.servers().empty() && !cancel_.servers().empty() && !result_.servers().empty() &&
+             feedback_->matched_writers() > 0 && status_->matched_writers() > 0;
+    };
+    if (!node_.context().wait_until(knows_server, kPatience)) return false;
+    // The server learns of readers in the order in which they were made, and answers none that it
+    // does not know. An answer to the last one says that it knows the others.
+    Collected<bool> answers;
+    result_.send(serialize(GetResult<GetFeatures>::Request{ActionClientCore::new_id()}),
+                 [&](const Payload&) { answers.put(true); });
+    return !answers.wait_for(1).empty();
   }
 
   void send(const Payload& payload) {
@@ -64,6 +73,17 @@ class RawClient {
   /// Sends a goal with a text. @return its id
   GoalId send(const std::string& text, GoalId id = ActionClientCore::new_id()) {
     send(serialize(SendRequest{id, {false, {}, {text}}}));
+    return id;
+  }
+  /// Sends a goal as a client does whose reader of the answer the server has not discovered yet.
+  GoalId send_with_unknown_reader(const std::string& text, GoalId id = ActionClientCore::new_id()) {
+    SampleIdentity back{feedback_->guid(), SampleIdentity::kUnknownNumber};
+    back.writer.bytes[13] = 0xff;
+    const auto writer = node_.make_writer("rq" + kPrefix + "send_goalRequest",
+                                          kType + "SendGoal_Request_", kActionServiceQos);
+    node_.context().wait_until([&] { return writer->matched_readers() > 0; }, kPatience);
+    writer->write(serialize(SendRequest{id, {false, {}, {text}}}), &back);
+    writer->wait_for_acknowledgements(kPatience);
     return id;
   }
   void ask_for_result(const GoalId& id) {
@@ -82,12 +102,8 @@ class RawClient {
     const auto all = answers.wait_for(1);
     return all.empty() ? CancelGoal::Response{-1, {}} : all[0];
   }
-  void ask_for_result(const Payload& payload) {
-    result_.send(payload, [](const Payload&) {});
-  }
-  void send_cancel(const Payload& payload) {
-    cancel_.send(payload, [](const Payload&) {});
-  }
+  void ask_for_result(const Payload& payload) { result_.send(payload, ignore); }
+  void send_cancel(const Payload& payload) { cancel_.send(payload, ignore); }
 
   bool saw(const std::string& event) {
     return eventually([&] { return std::ranges::count(seen.all(), event) > 0; });
@@ -100,6 +116,7 @@ class RawClient {
   inline static const std::string kPrefix = "/clip_text_action/_action/";
   inline static const std::string kType = GetFeatures::kTypePrefix;
 
+  static void ignore(const Payload& /*reply*/) {}
   void note(const Sample& sample) {
     auto array = deserialize<GoalStatusArray>(sample.payload).value_or_throw();
     std::string line = "status";
@@ -109,11 +126,11 @@ class RawClient {
   }
 
   Node& node_;
+  std::unique_ptr<RawReader> feedback_;
+  std::unique_ptr<RawReader> status_;
   RawServiceClient send_;
   RawServiceClient cancel_;
   RawServiceClient result_;
-  std::unique_ptr<RawReader> feedback_;
-  std::unique_ptr<RawReader> status_;
 };
 
 std::vector<GoalId> ids(const CancelGoal::Response& response) {
@@ -351,6 +368,21 @@ TEST(ServerGoal, OutlivesItsServerAndDoesNothingThen) {
   goal->succeed({true, 0});
   EXPECT_FALSE(goal->is_canceling());
   EXPECT_EQ(goal->goal().texts.at(0), "anything");
+}
+
+TEST(ServerGoal, FeedbackWaitsWhileTheAnswerWaitsForTheClientToBeDiscovered) {
+  Side serving("serving");
+  Side asking("asking");
+  const ScriptedServer server(serving.node);
+  RawClient client(asking.node);
+  ASSERT_TRUE(client.wait_for_server());
+  const GoalId id = client.send_with_unknown_reader("count 1");
+  ASSERT_TRUE(client.saw("status 2"));
+  std::this_thread::sleep_for(2 * ActionServerCore::kListenWaitMax);
+  EXPECT_THAT(client.seen.all(), ElementsAre("status 2"));
+  client.ask_for_result(id);
+  EXPECT_THAT(client.seen.wait_for(4),
+              ElementsAre("status 2", "feedback", "result 4 1", "status 4"));
 }
 
 TEST(ServerGoal, FeedbackOfAClientThatNeverAsksForTheResultGoesOutAllTheSame) {

@@ -119,6 +119,8 @@ TEST_F(ParametersTest, ChangesAreEventsWithTheNameOfTheNode) {
       kParameterQos);
   // Its own node's writer, and that of the other.
   ASSERT_TRUE(eventually([&] { return subscription.matched_writers() == 2; }));
+  // A node answers readers that it knows, and it learns of ours in the order of their making.
+  call<rcl_interfaces::ListParameters>("list_parameters", {});
   call<rcl_interfaces::SetParameters>("set_parameters", {{{"use_sim_time", to_message(true)}}});
   ASSERT_THAT(events.wait_for(1), SizeIs(1));
   const ParameterEvent event = events.all()[0];

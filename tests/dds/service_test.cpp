@@ -153,6 +153,17 @@ TEST_F(ServiceTest, AReplyWaitsForAReaderThatComesLate) {
   EXPECT_EQ(samples[0].related.writer, replies->guid());
 }
 
+TEST_F(ServiceTest, AReplyWaitsForTheReaderOfAClientThatNamesNone) {
+  DoublingServer server(serving_.node);
+  const auto requests = raw_requests();
+  ASSERT_TRUE(eventually([&] { return requests->matched_readers() == 1; }));
+  requests->write(request(0));
+  ASSERT_THAT(server.unanswered.wait_for(1), SizeIs(1));
+  server.reply(server.unanswered.all()[0], 42);
+  const auto replies = raw_replies();
+  EXPECT_THAT(replies_.wait_for(1), SizeIs(1));
+}
+
 TEST_F(ServiceTest, AReplyForAReaderThatNeverComesHoldsNobodyUp) {
   DoublingServer server(serving_.node);
   ServiceClient<Double> client(asking_.node, "double");
