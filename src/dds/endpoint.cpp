@@ -93,6 +93,9 @@ class FastWriter : public RawWriter, private fast::DataWriterListener {
 
   ~FastWriter() override {
     if (on_leave_) on_leave_(guid_);
+    // Fast DDS frees what was never acknowledged while its heartbeat may still walk over it; with
+    // 2.9.1 the walk was seen not to end. Where nothing is kept there is nothing to walk over.
+    writer_->clear_history(nullptr);
     participant_->publisher().delete_datawriter(writer_);
     participant_->give_back(topic_);
     observer_->gate.close();
