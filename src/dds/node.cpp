@@ -19,17 +19,6 @@ std::string logger_name(const NodeName& name) {
   return dotted;
 }
 
-/// The level of a logger: its own, else that of the nearest logger above it, else the process's.
-LogSeverity level_of(std::string logger, const RosArguments& arguments) {
-  while (true) {
-    const auto level = arguments.logger_levels.find(logger);
-    if (level != arguments.logger_levels.end()) return level->second;
-    const std::size_t dot = logger.rfind('.');
-    if (dot == std::string::npos) return arguments.log_level.value_or(LogSeverity::info);
-    logger.resize(dot);
-  }
-}
-
 }  // namespace
 
 struct Node::Parts {
@@ -56,9 +45,11 @@ Node::Node(Context& context, std::string_view default_name, const RosArguments& 
           context, resolve_node_name(default_name, "/", arguments.remaps).value_or_throw(),
           arguments)) {
   const std::string logger = logger_name(name());
-  sinks.push_back(make_rosout_sink(
-      make_writer(topic_in_dds("/rosout"), rcl_interfaces::Log::kTypeName, kRosoutQos)));
-  parts_->logger = std::make_unique<Logger>(logger, level_of(logger, arguments), std::move(sinks));
+  if (arguments.rosout_logs) {
+    sinks.push_back(make_rosout_sink(
+        make_writer(topic_in_dds("/rosout"), rcl_interfaces::Log::kTypeName, kRosoutQos)));
+  }
+  parts_->logger = std::make_unique<Logger>(logger, arguments.level_of(logger), std::move(sinks));
   parts_->parameters = std::make_unique<Parameters>(*this, arguments.parameters_of(name().full()));
   // rclcpp listens for the parameter use_sim_time of others; tools count this reader.
   parts_->parameter_events =

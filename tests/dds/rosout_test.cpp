@@ -38,5 +38,22 @@ TEST(Rosout, ALineOfTheLogIsASampleThatAlsoLateReadersGet) {
   EXPECT_EQ(log.stamp.nanoseconds(), records[0].time_ns);
 }
 
+TEST(Rosout, IsLeftOutByNodesThatAreToldSo) {
+  const RosArguments off =
+      parse_ros_arguments(std::vector<std::string>{"--ros-args", "--disable-rosout-logs"})
+          .value_or_throw();
+  Side speaking("quiet", off);
+  Node loud(speaking.context, "loud", {}, {});  // Announced after what the other would have.
+  loud.logger().info("hello");
+  Side listening("listener", off);
+  Collected<std::string> names;
+  const auto reader = listening.node.make_reader(
+      topic_in_dds("/rosout"), Log::kTypeName, kRosoutQos,
+      [&](Sample&& sample) { names.put(deserialize<Log>(sample.payload).value_or_throw().name); });
+  ASSERT_THAT(names.wait_for(1), SizeIs(1));
+  EXPECT_EQ(names.all()[0], "loud");
+  EXPECT_EQ(reader->matched_writers(), 1U);
+}
+
 }  // namespace
 }  // namespace clipdex::dds
