@@ -65,6 +65,10 @@ std::string seconds(milliseconds time) {
   return fmt::format("{:g} s", std::chrono::duration<double>(time).count());
 }
 
+constexpr const char* kStoppedWaiting =
+    "stopped while waiting for an encoder; what was done stays, and the same command goes on from "
+    "there";
+
 }  // namespace
 
 struct EncoderPool::Parts {
@@ -81,6 +85,7 @@ struct EncoderPool::Parts {
   void count_fruitless(Call& call, std::size_t server, const std::vector<std::size_t>& places,
                        const GoalFlight& flight, Verdict verdict);
   void look_around();
+  void set_present(std::size_t server, bool present);
   milliseconds patience() const { return stopping ? kPatienceInStopping : options.timeout; }
   Client::Callbacks callbacks_of(std::size_t server, const std::shared_ptr<GoalFlight>& flight);
   GetFeatures::Goal goal_of(const std::vector<std::string>& items) const;
@@ -121,10 +126,20 @@ EncoderPool::Parts::Parts(dds::Node& of, EncoderPoolOptions with)
 }
 
 void EncoderPool::Parts::look_around() {
-  std::vector<bool> present;
-  for (const auto& client : clients) present.push_back(client->server_is_ready());
-  const std::lock_guard lock(mutex);
-  for (std::size_t i = 0; i < present.size(); ++i) roster.set_present(i, present[i]);
+  for (std::size_t i = 0; i < clients.size(); ++i) set_present(i, clients[i]->server_is_ready());
+}
+
+void EncoderPool::Parts::set_present(std::size_t server, bool present) {
+  bool is_news = false;
+  {
+    const std::lock_guard lock(mutex);
+    is_news = roster.was_seen(server) && roster.is_present(server) != present;
+    roster.set_present(server, present);
+  }
+  if (!is_news) return;
+  const std::string who = "the encoder at " + servers[server];
+  if (present) return node.logger().info(who + " is back");
+  node.logger().warn(who + " is gone; its work goes to others, or waits for its return");
 }
 
 void EncoderPool::Parts::throw_absent(std::optional<std::size_t> only) const {
@@ -148,13 +163,15 @@ std::optional<std::size_t> EncoderPool::Parts::try_choose(const Call& call,
     roster.add_goal(*server, now);
     return server;
   }
-  if (stopping) throw Exception(ErrorCode::stopped, "stopped while waiting for an encoder");
+  if (stopping) throw Exception(ErrorCode::stopped, kStoppedWaiting);
   if (roster.all_present_are_silent(call.only, now)) {
     throw Exception(
         ErrorCode::busy,
-        fmt::format("the encoder at {} takes goals and has said nothing for {}; look at its log, "
-                    "or give it more time with timeout_s",
-                    names(call.only), seconds(options.timeout)));
+        fmt::format(
+            "the encoder at {} was given goals and has said nothing for {}; look at its log "
+            "and at the network to it, or give it more time with timeout_s; what was done "
+            "stays, and the same command goes on from there",
+            names(call.only), seconds(options.timeout)));
   }
   if (now - began >= options.timeout) throw_absent(call.only);
   return std::nullopt;
@@ -212,8 +229,8 @@ Verdict EncoderPool::Parts::wait(std::size_t server, GoalFlight& flight, const T
     const Takers present = clients[server]->ready_servers();
     const bool is_alive = std::any_of(takers.begin(), takers.end(),
                                       [&](const auto& one) { return present.contains(one); });
+    set_present(server, !present.empty());
     std::unique_lock lock(mutex);
-    roster.set_present(server, !present.empty());
     // Half of it, so that there is time to ask once more before a server is given up.
     const GoalFlight::Limits limits{patience() / 2, options.quiet_min, options.settle};
     const auto verdict = flight.verdict(Clock::now(), roster.last_news(server), limits);
@@ -347,7 +364,7 @@ std::vector<std::size_t> EncoderPool::wait_for_servers() {
     if (!present.empty() && !first) first = now;
     if (present.size() == parts_->servers.size()) return present;
     if (parts_->stopping) {
-      throw Exception(ErrorCode::stopped, "stopped while waiting for an encoder");
+      throw Exception(ErrorCode::stopped, kStoppedWaiting);
     }
     if (!present.empty() && now - *first >= kOthersWait) return present;
     if (present.empty() && now - began >= parts_->options.timeout) {

@@ -41,6 +41,7 @@ class ServerRoster {
 
   bool any_seen() const;  ///< whether one was ever present
   bool is_present(std::size_t server) const { return servers_[server].present; }
+  bool was_seen(std::size_t server) const { return servers_[server].seen; }
 
  private:
   struct Server {

@@ -16,6 +16,7 @@ using test::ClientNode;
 using test::EncoderScript;
 using test::FakeEncoder;
 using ::testing::AllOf;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
@@ -186,7 +187,7 @@ TEST(EncoderPool, AServerThatSaysNothingIsGivenUpWithASentence) {
   const Error error = error_of(pool, numbered(1));
   EXPECT_EQ(error.code, ErrorCode::busy);
   EXPECT_THAT(error.message,
-              HasSubstr("/clip_image_action takes goals and has said nothing for 1.5 s"));
+              HasSubstr("/clip_image_action was given goals and has said nothing for 1.5 s"));
 }
 
 TEST(EncoderPool, AServerThatSaysNothingIsLeftForOneThatWorks) {
@@ -263,6 +264,8 @@ TEST(EncoderPool, AServerThatDiesAndStaysAwayIsASentence) {
   EXPECT_EQ(error.code, ErrorCode::not_found);
   EXPECT_THAT(error.message,
               HasSubstr("/clip_image_action went away and did not come back within 4 s"));
+  EXPECT_THAT(client.log.all(),
+              Contains(HasSubstr("the encoder at /clip_image_action is gone; its work goes")));
 }
 
 TEST(EncoderPool, AServerThatRefusesGoalsIsAskedAgain) {

@@ -17,6 +17,7 @@
 #include "dds/clip_messages.hpp"
 #include "dds/context.hpp"
 #include "dds/graph.hpp"
+#include "dds/logger.hpp"
 #include "dds/node.hpp"
 #include "nodes/goal_codes.hpp"
 
@@ -26,8 +27,10 @@ using dds::clip_msgs::GetFeatures;
 
 /// A node to be a client.
 struct ClientNode {
+  Collected<std::string> log;  // First: the node logs until its end.
   dds::Context context{own_domain()};
-  dds::Node node{context, "client", {}};
+  dds::Node node{
+      context, "client", {}, {[this](const dds::LogRecord& record) { log.put(record.message); }}};
 };
 
 inline ModelIdentity demo_space() { return {std::string(64, 'a'), 3}; }
