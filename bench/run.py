@@ -17,13 +17,14 @@ import sys
 import kernels
 import measure
 import workplace
-from processes import cold_search, indexing, memory
+from processes import cold_search, indexing, memory, ros2
 
 BENCHMARKS = {
     **{name: kernels.benchmark(name) for name in kernels.BASELINES},
     "indexing": indexing.run,
     "cold_search": cold_search.run,
     "memory": memory.run,
+    "ros2": ros2.run,
 }
 
 

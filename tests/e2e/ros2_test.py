@@ -67,6 +67,25 @@ class Nodes(unittest.TestCase):
         for name in names:
             shutil.copy2(ALBUM / name, self.photos / name)
 
+    def many_photos(self, count):
+        # A few bytes behind the end make each file one of its own and change no pixel.
+        for number in range(count):
+            source = ALBUM / ("photo_koala.jpg" if number % 2 else "photo_kangaroo.jpg")
+            (self.photos / f"{number:05}.jpg").write_bytes(source.read_bytes() + b"%d" % number)
+
+    def count(self):
+        try:
+            with sqlite3.connect(self.scratch / "clip.db") as library:
+                return library.execute("SELECT count(*) FROM ClipItems").fetchone()[0]
+        except sqlite3.Error:
+            return 0
+
+    def wait_for_rows(self, manager):
+        deadline = time.monotonic() + PATIENCE_S
+        while self.count() == 0 and manager.process.poll() is None:
+            self.assertLess(time.monotonic(), deadline, manager.text())
+            time.sleep(0.01)
+
     @staticmethod
     def command(executable, *parameters, remaps=()):
         words = [str(PROGRAM.parent / executable), "--ros-args"]
@@ -179,25 +198,6 @@ class ThreeProcesses(Nodes):
 
 class Failures(Nodes):
     """Servers that die. The big folder gives them time to."""
-
-    def many_photos(self, count):
-        # A few bytes behind the end make each file one of its own and change no pixel.
-        for number in range(count):
-            source = ALBUM / ("photo_koala.jpg" if number % 2 else "photo_kangaroo.jpg")
-            (self.photos / f"{number:05}.jpg").write_bytes(source.read_bytes() + b"%d" % number)
-
-    def count(self):
-        try:
-            with sqlite3.connect(self.scratch / "clip.db") as library:
-                return library.execute("SELECT count(*) FROM ClipItems").fetchone()[0]
-        except sqlite3.Error:
-            return 0
-
-    def wait_for_rows(self, manager):
-        deadline = time.monotonic() + PATIENCE_S
-        while self.count() == 0 and manager.process.poll() is None:
-            self.assertLess(time.monotonic(), deadline, manager.text())
-            time.sleep(0.01)
 
     def test_two_encoders_share_the_work_and_one_may_die(self):
         self.many_photos(3000)
