@@ -18,6 +18,7 @@ if(TARGET test_nodes)
   target_sources(test_nodes PRIVATE tests/dds/graph.cpp)
 endif()
 
+add_custom_target(nodes)  # All executables.
 set(ros2_prefix lib/clipdex/ros2)
 
 # clipdex_node(EXECUTABLE PACKAGE [DIRECTORY dir...]): a node, from src/nodes/MAIN.cpp, where MAIN is the executable's
@@ -27,6 +28,7 @@ function(clipdex_node executable package)
   add_executable(${executable} src/nodes/${main}.cpp)
   target_link_libraries(${executable} PRIVATE clipdex_nodes)
   set_target_properties(${executable} PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/clipdex")
+  add_dependencies(nodes ${executable})
   install(TARGETS ${executable} RUNTIME DESTINATION bin)
   install(CODE "
     set(directory \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${ros2_prefix}/lib/${package}\")
@@ -37,9 +39,7 @@ endfunction()
 
 clipdex_node(clip_encode_image clip_encode_image)
 clipdex_node(clip_encode_text_node clip_encode_text)
-if(EXISTS ${PROJECT_SOURCE_DIR}/ros2/clip_manage/package.xml)
-  clipdex_node(clip_manage clip_manage DIRECTORY launch)
-endif()
+clipdex_node(clip_manage clip_manage DIRECTORY launch)
 
 install(FILES ros2/setup.bash ros2/setup.zsh DESTINATION ${ros2_prefix})
 install(FILES ros2/setup.bash DESTINATION ${ros2_prefix} RENAME local_setup.bash)

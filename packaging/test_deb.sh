@@ -77,6 +77,22 @@ inside clipdex index "$share/clipdex/samples/album" --library "$work/clip.db" ||
 hits=$(inside clipdex search "a diagram" -k 3 --library "$work/clip.db" --paths) || fail "searching did not end with 0"
 [[ $(basename "$(head -n 1 <<<"$hits")") == diagram_* ]] || fail "\"a diagram\" found first: $(head -n 1 <<<"$hits")"
 
+# The ROS 2 nodes, on a graph of their own; and the prefix in which ROS 2's tools look for them.
+ros=(env ROS_LOCALHOST_ONLY=1 "ROS_DOMAIN_ID=$((1 + $$ % 200))")
+inside "${ros[@]}" clipdex launch clip_mode:=0 "clip_storage_folder:=$share/clipdex/samples/album" \
+  "clip_db_file:=$work/nodes.db" 2>"$scratch/launch" || { cat "$scratch/launch" >&2; fail "filling a library through the nodes failed"; }
+inside "${ros[@]}" clipdex launch clip_mode:=1 "clip_db_file:=$work/nodes.db" clip_topk:=3 "clip_text:=a diagram" \
+  "clip_result_folder:=$work/result" 2>"$scratch/launch" || { cat "$scratch/launch" >&2; fail "searching through the nodes failed"; }
+grep -q 'Query Result .*/diagram_' "$scratch/launch" || fail "the nodes found no diagram: $(cat "$scratch/launch")"
+prefix="$(dirname "$share")/lib/clipdex/ros2"
+inside bash -c '. "$1/setup.bash" && [ "$AMENT_PREFIX_PATH" = "$(realpath "$1")" ] &&
+  for node in clip_encode_image/clip_encode_image clip_encode_text/clip_encode_text_node clip_manage/clip_manage; do
+    package=${node%/*}
+    [ -x "$1/lib/$node" ] && [ -f "$1/share/$package/package.xml" ] &&
+      [ -f "$1/share/ament_index/resource_index/packages/$package" ] || exit 1
+  done && [ -f "$1/share/clip_manage/launch/hobot_clip_manage.launch.py" ]' prefix "$prefix" ||
+  fail "$prefix is not laid out as ROS 2's tools want it"
+
 # A user's first mistakes end as the manual says.
 status=0
 inside clipdex search "a diagram" --library "$work/no-such.db" >/dev/null 2>&1 || status=$?

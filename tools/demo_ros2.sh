@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fills and searches the sample album through the three ROS 2 nodes, as three processes that see nobody else. Give it
-# the program of a build with CLIPDEX_ROS2=ON; the nodes lie beside it. Needs neither ROS 2 nor a network.
+# Fills and searches the sample album through the three ROS 2 nodes, as three processes that see nobody else: what
+# `./dev demo ros2` runs. The nodes lie beside the program that it is given. Needs neither ROS 2 nor a network.
 set -euo pipefail
 program=$(realpath "${1:?usage: demo_ros2.sh PATH_OF_CLIPDEX}")
 album=$(cd "$(dirname "${BASH_SOURCE[0]}")/../samples/album" && pwd)

@@ -14,7 +14,7 @@ packages=(
   libfastrtps-dev libfastcdr-dev libyaml-cpp-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   clang clang-format clang-tidy libclang-rt-dev shellcheck
-  dpkg-dev file man-db mmdebstrap
+  dpkg-dev file man-db mmdebstrap iproute2
   python3 python3-numpy python3-onnx python3-pil
 )
 
