@@ -44,8 +44,8 @@ void RawServerGoal::send_feedback(const Payload& message) {
   if (server_) server_->send_feedback(*this, message);
 }
 
-void RawServerGoal::finish(GoalStatus status, Payload response) {
-  if (server_) server_->finish(*this, status, std::move(response));
+void RawServerGoal::finish(GoalStatus status, const Payload& response) {
+  if (server_) server_->finish(*this, status, response);
 }
 
 std::shared_ptr<ActionServerCore> ActionServerCore::make(Node& node, const std::string& action,
@@ -79,6 +79,7 @@ void ActionServerCore::open(Node& node, const std::string& type_prefix) {
   const std::string parts = action_ + "/_action/";
   // Requests that come while the endpoints are made wait for the lock.
   const std::unique_lock lock(use_);
+  // NOLINTNEXTLINE(modernize-make-unique): an aggregate whose members cannot be moved.
   endpoints_ = std::unique_ptr<Endpoints>(new Endpoints{
       {node, parts + "send_goal", type_prefix + "SendGoal_Request_",
        type_prefix + "SendGoal_Response_", kActionServiceQos, call(&ActionServerCore::on_goal)},

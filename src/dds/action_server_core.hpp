@@ -38,7 +38,7 @@ class RawServerGoal {
   /// @param message an ACTION_FeedbackMessage
   void send_feedback(const Payload& message);
   /// @param response an ACTION_GetResult_Response with the same status
-  void finish(GoalStatus status, Payload response);
+  void finish(GoalStatus status, const Payload& response);
 
  private:
   friend class ActionServerCore;

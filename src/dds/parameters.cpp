@@ -84,8 +84,8 @@ struct Parameters::Parts {
   void declare_of_every_node() {
     store.declare("use_sim_time", false, {"follow /clock; this node has no use for it", false, {}});
     const std::string prefix = "qos_overrides./parameter_events.publisher.";
-    const auto declare = [&](const std::string& policy, ParameterValue value) {
-      store.declare(prefix + policy, std::move(value),
+    const auto declare = [&](const std::string& policy, const ParameterValue& value) {
+      store.declare(prefix + policy, value,
                     {"qos policy {" + policy + "} for publisher {/parameter_events}", true, {}});
     };
     declare("depth", static_cast<std::int64_t>(kParameterQos.depth));
@@ -111,9 +111,9 @@ Parameters::Parameters(Node& node, std::map<std::string, ParameterValue> overrid
 
 Parameters::~Parameters() = default;
 
-ParameterValue Parameters::declare_value(std::string_view name, ParameterValue default_value,
+ParameterValue Parameters::declare_value(std::string_view name, const ParameterValue& default_value,
                                          ParameterDescription description) {
-  return parts_->store.declare(name, std::move(default_value), std::move(description));
+  return parts_->store.declare(name, default_value, std::move(description));
 }
 
 ParameterValue Parameters::value(std::string_view name) const { return parts_->store.value(name); }

@@ -53,7 +53,7 @@ class Parameters {
   std::vector<std::string> unused_overrides() const;
 
  private:
-  ParameterValue declare_value(std::string_view name, ParameterValue default_value,
+  ParameterValue declare_value(std::string_view name, const ParameterValue& default_value,
                                ParameterDescription description);
   ParameterValue value(std::string_view name) const;
 
