@@ -15,8 +15,10 @@ namespace clipdex::dds {
 
 /// A queue of tasks and timers with its own thread. Every public function may be called from any
 /// thread, the loop's own included. Tasks must not block for long: goals are answered from here.
-/// What a task throws is logged as a warning (base/log.hpp) and goes no further. A dropped task is
-/// destroyed without the loop's lock held.
+/// The queue needs no maximum of its own: a reader posts no more tasks than its inbox has places
+/// (endpoint.cpp), and everything else comes once a peer or a goal. What a task throws is logged as
+/// a warning (base/log.hpp) and goes no further. A dropped task is destroyed without the loop's
+/// lock held.
 class EventLoop {
  public:
   using Clock = std::chrono::steady_clock;
