@@ -78,7 +78,7 @@ hits=$(inside clipdex search "a diagram" -k 3 --library "$work/clip.db" --paths)
 [[ $(basename "$(head -n 1 <<<"$hits")") == diagram_* ]] || fail "\"a diagram\" found first: $(head -n 1 <<<"$hits")"
 
 # The ROS 2 nodes, on a graph of their own; and the prefix in which ROS 2's tools look for them.
-ros=(env ROS_LOCALHOST_ONLY=1 "ROS_DOMAIN_ID=$((1 + $$ % 200))")
+ros=(env ROS_LOCALHOST_ONLY=1 "ROS_DOMAIN_ID=$((1 + $$ % 100))")
 inside "${ros[@]}" clipdex launch clip_mode:=0 "clip_storage_folder:=$share/clipdex/samples/album" \
   "clip_db_file:=$work/nodes.db" 2>"$scratch/launch" || { cat "$scratch/launch" >&2; fail "filling a library through the nodes failed"; }
 inside "${ros[@]}" clipdex launch clip_mode:=1 "clip_db_file:=$work/nodes.db" clip_topk:=3 "clip_text:=a diagram" \

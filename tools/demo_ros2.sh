@@ -8,7 +8,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 unset CLIPDEX_MODEL
 export ROS_LOCALHOST_ONLY=1
-export ROS_DOMAIN_ID=$((1 + $$ % 200))
+export ROS_DOMAIN_ID=$((1 + $$ % 100))
 cd "$scratch"
 
 launch() {

@@ -20,7 +20,7 @@ import time
 from measure import Failed, figure, median, rounded, run as run_process
 
 QUERY = "a red car parked in front of a house"
-DOMAIN = 1 + os.getpid() % 200
+DOMAIN = 1 + os.getpid() % 100
 GRAPH = ["env", "ROS_LOCALHOST_ONLY=1", f"ROS_DOMAIN_ID={DOMAIN}"]
 START_S_MAX = 120
 LOGS = itertools.count(1)

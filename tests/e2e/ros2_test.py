@@ -15,6 +15,8 @@ import unittest
 import urllib.parse
 import urllib.request
 
+from ros2_domain import own_domain
+
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 ALBUM = SOURCE / "samples" / "album"
 PROGRAM = pathlib.Path(os.environ.get("CLIPDEX_PROGRAM", SOURCE / "build/dev/bin/clipdex"))
@@ -53,7 +55,7 @@ class Nodes(unittest.TestCase):
         self.addCleanup(self.end_all)
         self.photos = self.scratch / "photos"
         self.photos.mkdir()
-        self.environment = dict(os.environ, ROS_DOMAIN_ID=str(1 + os.getpid() % 200),
+        self.environment = dict(os.environ, ROS_DOMAIN_ID=str(own_domain()),
                                 ROS_LOCALHOST_ONLY="1")
         self.environment.pop("CLIPDEX_MODEL", None)
 
