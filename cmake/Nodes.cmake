@@ -18,7 +18,6 @@ if(TARGET test_nodes)
   target_sources(test_nodes PRIVATE tests/dds/graph.cpp)
 endif()
 
-add_custom_target(nodes)  # All executables.
 set(ros2_prefix lib/clipdex/ros2)
 
 # clipdex_node(EXECUTABLE PACKAGE [DIRECTORY dir...]): a node, from src/nodes/MAIN.cpp, where MAIN is the executable's
