@@ -65,9 +65,7 @@ std::string seconds(milliseconds time) {
   return fmt::format("{:g} s", std::chrono::duration<double>(time).count());
 }
 
-constexpr const char* kStoppedWaiting =
-    "stopped while waiting for an encoder; what was done stays, and the same command goes on from "
-    "there";
+constexpr const char* kStoppedWaiting = "stopped while waiting for an encoder; what was done stays";
 
 }  // namespace
 
@@ -85,7 +83,7 @@ struct EncoderPool::Parts {
   void count_fruitless(Call& call, std::size_t server, const std::vector<std::size_t>& places,
                        const GoalFlight& flight, Verdict verdict);
   void look_around();
-  void set_present(std::size_t server, bool present);
+  Takers look_at(std::size_t server);
   milliseconds patience() const { return stopping ? kPatienceInStopping : options.timeout; }
   Client::Callbacks callbacks_of(std::size_t server, const std::shared_ptr<GoalFlight>& flight);
   GetFeatures::Goal goal_of(const std::vector<std::string>& items) const;
@@ -100,6 +98,7 @@ struct EncoderPool::Parts {
   dds::Node& node;
   const EncoderPoolOptions options;
   std::vector<std::string> servers;
+  std::mutex looking;
   std::mutex mutex;  ///< guards what follows; never held when a client is called
   std::condition_variable changed;
   ServerRoster roster;
@@ -126,20 +125,23 @@ EncoderPool::Parts::Parts(dds::Node& of, EncoderPoolOptions with)
 }
 
 void EncoderPool::Parts::look_around() {
-  for (std::size_t i = 0; i < clients.size(); ++i) set_present(i, clients[i]->server_is_ready());
+  for (std::size_t i = 0; i < clients.size(); ++i) look_at(i);
 }
 
-void EncoderPool::Parts::set_present(std::size_t server, bool present) {
-  bool is_news = false;
-  {
-    const std::lock_guard lock(mutex);
-    is_news = roster.was_seen(server) && roster.is_present(server) != present;
-    roster.set_present(server, present);
-  }
-  if (!is_news) return;
+/// The processes that serve an action now. That they came or went is a line of the log.
+Takers EncoderPool::Parts::look_at(std::size_t server) {
+  const std::lock_guard one_by_one(looking);  // So that no old look undoes a newer one.
+  Takers takers = clients[server]->ready_servers();
+  const bool present = !takers.empty();
+  std::unique_lock lock(mutex);
+  const bool is_news = roster.was_seen(server) && roster.is_present(server) != present;
+  roster.set_present(server, present);
+  lock.unlock();
   const std::string who = "the encoder at " + servers[server];
-  if (present) return node.logger().info(who + " is back");
-  node.logger().warn(who + " is gone; its work goes to others, or waits for its return");
+  if (is_news && present) node.logger().info(who + " is back");
+  if (is_news && !present)
+    node.logger().warn(who + " is gone; others do its work, or it is awaited");
+  return takers;
 }
 
 void EncoderPool::Parts::throw_absent(std::optional<std::size_t> only) const {
@@ -226,10 +228,9 @@ Client::Callbacks EncoderPool::Parts::callbacks_of(std::size_t server,
 /// @param takers the processes that may have the goal
 Verdict EncoderPool::Parts::wait(std::size_t server, GoalFlight& flight, const Takers& takers) {
   while (true) {
-    const Takers present = clients[server]->ready_servers();
+    const Takers present = look_at(server);
     const bool is_alive = std::any_of(takers.begin(), takers.end(),
                                       [&](const auto& one) { return present.contains(one); });
-    set_present(server, !present.empty());
     std::unique_lock lock(mutex);
     // Half of it, so that there is time to ask once more before a server is given up.
     const GoalFlight::Limits limits{patience() / 2, options.quiet_min, options.settle};

@@ -265,7 +265,7 @@ TEST(EncoderPool, AServerThatDiesAndStaysAwayIsASentence) {
   EXPECT_THAT(error.message,
               HasSubstr("/clip_image_action went away and did not come back within 4 s"));
   EXPECT_THAT(client.log.all(),
-              Contains(HasSubstr("the encoder at /clip_image_action is gone; its work goes")));
+              Contains(HasSubstr("the encoder at /clip_image_action is gone; others do its work")));
 }
 
 TEST(EncoderPool, AServerThatRefusesGoalsIsAskedAgain) {
