@@ -9,6 +9,11 @@ namespace clipdex::vectors {
 /// many, so that no instruction set has a remainder to care for.
 inline constexpr std::size_t kFloatsPadded = 16;
 
+/// `dimension` rounded up to a multiple of `kFloatsPadded`.
+constexpr std::size_t float_stride(std::size_t dimension) noexcept {
+  return (dimension + kFloatsPadded - 1) / kFloatsPadded * kFloatsPadded;
+}
+
 /// Writes `scores[i]`, the dot product of `query` with row i, for `count` rows.
 ///
 /// `query` holds `stride` floats, `rows` holds `count` × `stride`, row after row; `stride` is a

@@ -13,6 +13,7 @@
 namespace clipdex::vectors {
 
 class TopK;
+struct RowRange;
 
 /// All rows in one block of memory, 4 bytes a float, each row padded to a multiple of 64 bytes.
 ///
@@ -39,17 +40,8 @@ class ExactIndex final : public VectorIndex {
                                 const Admitted& admitted) const override;
 
  private:
-  /// The rows from `begin` up to, but without, `end`; a few hundred at most.
-  struct Range {
-    std::size_t begin = 0;
-    std::size_t end = 0;
-  };
-
-  /// The admitted rows in ascending order.
-  std::vector<Range> admitted_ranges(const Admitted& admitted) const;
-
   /// Offers every row of the ranges to `best`; what one worker of a search does.
-  void scan(const float* padded_query, std::span<const Range> ranges, TopK& best) const;
+  void scan(const float* padded_query, std::span<const RowRange> ranges, TopK& best) const;
 
   std::size_t dimension_;
   std::size_t stride_;  ///< floats from one row to the next
