@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <memory>
+#include <new>
 #include <vector>
 
 #include "base/file.hpp"
@@ -31,14 +32,39 @@ class Sha256 {
   std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
 };
 
-}  // namespace
-
-ContentHash content_hash(std::span<const std::byte> bytes) noexcept {
+ContentHash canonical_hash(XXH128_hash_t value) noexcept {
   XXH128_canonical_t canonical;
-  XXH128_canonicalFromHash(&canonical, XXH3_128bits(bytes.data(), bytes.size()));
+  XXH128_canonicalFromHash(&canonical, value);
   ContentHash hash{};
   std::memcpy(hash.data(), canonical.digest, hash.size());
   return hash;
+}
+
+}  // namespace
+
+ContentHash content_hash(std::span<const std::byte> bytes) noexcept {
+  return canonical_hash(XXH3_128bits(bytes.data(), bytes.size()));
+}
+
+struct ContentHasher::State {
+  std::unique_ptr<XXH3_state_t, decltype(&XXH3_freeState)> xxh3{XXH3_createState(), XXH3_freeState};
+};
+
+ContentHasher::ContentHasher() : state_(std::make_unique<State>()) {
+  if (state_->xxh3 == nullptr) throw std::bad_alloc();
+  XXH3_128bits_reset(state_->xxh3.get());
+}
+
+ContentHasher::ContentHasher(ContentHasher&&) noexcept = default;
+ContentHasher& ContentHasher::operator=(ContentHasher&&) noexcept = default;
+ContentHasher::~ContentHasher() = default;
+
+void ContentHasher::update(std::span<const std::byte> bytes) noexcept {
+  XXH3_128bits_update(state_->xxh3.get(), bytes.data(), bytes.size());
+}
+
+ContentHash ContentHasher::hash() const noexcept {
+  return canonical_hash(XXH3_128bits_digest(state_->xxh3.get()));
 }
 
 std::string sha256_hex(std::string_view bytes) {

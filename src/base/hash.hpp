@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -19,6 +20,24 @@ using ContentHash = std::array<std::uint8_t, 16>;
 
 /// The content hash of bytes; empty input has a hash too. Thread-safe.
 ContentHash content_hash(std::span<const std::byte> bytes) noexcept;
+
+/// The content hash of bytes that come in pieces, however they are cut. Movable; one thread at a
+/// time.
+class ContentHasher {
+ public:
+  ContentHasher();
+  ContentHasher(ContentHasher&&) noexcept;
+  ContentHasher& operator=(ContentHasher&&) noexcept;
+  ~ContentHasher();
+
+  void update(std::span<const std::byte> bytes) noexcept;
+  /// The hash of everything so far; more may follow.
+  ContentHash hash() const noexcept;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// The SHA-256 of bytes as 64 lower-case hexadecimal digits. Thread-safe.
 std::string sha256_hex(std::string_view bytes);

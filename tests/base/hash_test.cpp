@@ -28,5 +28,18 @@ TEST(Hash, OneBitChangesTheContentHash) {
   EXPECT_NE(content_hash(std::as_bytes(std::span(a))), content_hash(std::as_bytes(std::span(b))));
 }
 
+TEST(Hash, PiecesHaveTheHashOfTheWhole) {
+  const std::string whole(10'000, 'x');
+  const std::span<const std::byte> bytes = std::as_bytes(std::span(whole));
+  for (const std::size_t cut : {0, 1, 255, 256, 257, 9'999, 10'000}) {
+    ContentHasher hasher;
+    hasher.update(bytes.first(cut));
+    hasher.hash();  // Asking between the pieces changes nothing.
+    hasher.update(bytes.subspan(cut));
+    EXPECT_EQ(hasher.hash(), content_hash(bytes)) << "cut at " << cut;
+  }
+  EXPECT_EQ(ContentHasher().hash(), content_hash({}));
+}
+
 }  // namespace
 }  // namespace clipdex
