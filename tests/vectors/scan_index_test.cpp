@@ -1,0 +1,207 @@
+#include "vectors/scan_index.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <set>
+#include <thread>
+
+#include "support/random_vectors.hpp"
+#include "vectors/exact_index.hpp"
+#include "vectors/snapshot_scene.hpp"
+
+namespace clipdex::vectors {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class ScanIndexTest : public ::testing::Test {
+ protected:
+  /// Both indexes over the same rows.
+  struct Pair {
+    ScanIndex scan;
+    ExactIndex oracle;
+  };
+
+  Pair make(const std::vector<ImageId>& ids, const std::vector<Embedding>& vectors,
+            std::size_t dimension) const {
+    test::write_snapshot(path_, ids, vectors, dimension);
+    ExactIndex oracle(dimension);
+    for (std::size_t i = 0; i < ids.size(); ++i) oracle.add(ids[i], vectors[i]);
+    return {ScanIndex(Snapshot::open(path_).value_or_throw()), std::move(oracle)};
+  }
+
+  /// Of the oracle's `k` best for all queries, the share that the scan finds; scores are compared
+  /// bit for bit.
+  static double recall(const Pair& pair, const std::vector<Embedding>& queries, std::size_t k) {
+    std::size_t wanted = 0;
+    std::size_t met = 0;
+    for (const Embedding& query : queries) {
+      const auto expected = pair.oracle.search(query, k, std::nullopt);
+      const auto found = pair.scan.search(query, k, std::nullopt);
+      EXPECT_THAT(found, SizeIs(expected.size()));
+      wanted += expected.size();
+      for (const Neighbour& row : expected) {
+        met += std::ranges::find(found, row) != found.end() ? 1U : 0U;
+      }
+    }
+    return static_cast<double>(met) / static_cast<double>(wanted);
+  }
+
+  const clipdex::test::TemporaryDirectory directory_;
+  const std::filesystem::path path_ = directory_.path() / "v";
+};
+
+/// As texts lie to images: a direction that all queries share and no row has, and around it a
+/// little of a row each.
+std::vector<Embedding> queries_apart(const std::vector<Embedding>& rows, std::size_t count) {
+  auto queries = clipdex::test::random_unit_vectors(count, rows[0].size(), 82);
+  const Embedding apart = clipdex::test::random_unit_vectors(1, rows[0].size(), 83)[0];
+  for (std::size_t i = 0; i < count; ++i) {
+    double squares = 0;
+    for (std::size_t j = 0; j < apart.size(); ++j) {
+      float& x = queries[i][j];
+      x = 0.4F * x + apart[j] + 0.25F * rows[i * 37 % rows.size()][j];
+      squares += double{x} * double{x};
+    }
+    for (float& x : queries[i]) x = static_cast<float>(double{x} / std::sqrt(squares));
+  }
+  return queries;
+}
+
+TEST_F(ScanIndexTest, AnswersLikeTheOracleForEverySizeAndDimension) {
+  for (const std::size_t dimension : {1, 3, 16, 512, 768, 1000}) {
+    for (const std::size_t size : {0, 1, 7, 8, 9, 63, 64, 65, 255, 256, 257, 700}) {
+      SCOPED_TRACE(testing::Message() << size << " rows of " << dimension);
+      const Pair pair = make(test::ids_for(size),
+                             clipdex::test::random_unit_vectors(size, dimension, 81), dimension);
+      EXPECT_EQ(pair.scan.size(), size);
+      EXPECT_EQ(pair.scan.dimension(), dimension);
+      EXPECT_EQ(pair.scan.count(std::nullopt), size);
+      for (const Embedding& query : clipdex::test::random_unit_vectors(3, dimension, 84)) {
+        for (const std::size_t k : {std::size_t{1}, std::size_t{10}, size, size + 1}) {
+          // In one dimension all rows score the same, and 140 of 700 must be the first ones.
+          EXPECT_EQ(pair.scan.search(query, k, std::nullopt),
+                    pair.oracle.search(query, k, std::nullopt));
+        }
+      }
+    }
+  }
+}
+
+TEST_F(ScanIndexTest, FindsTheSameTenOfRandomRowsForQueriesThatLieApart) {
+  const auto rows = clipdex::test::random_unit_vectors(6000, 512, 85);
+  const Pair pair = make(test::ids_for(rows.size()), rows, 512);
+  EXPECT_EQ(recall(pair, queries_apart(rows, 40), 10), 1);
+  EXPECT_EQ(recall(pair, {rows.begin(), rows.begin() + 20}, 10), 1);
+}
+
+TEST_F(ScanIndexTest, FindsTheSameTenAmongCrowdedRows) {
+  // 60 crowds of 100 rows that nearly coincide, as series of photos do.
+  const auto centres = clipdex::test::random_unit_vectors(60, 512, 86);
+  auto rows = clipdex::test::random_unit_vectors(6000, 512, 87);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    double squares = 0;
+    for (std::size_t j = 0; j < 512; ++j) {
+      float& x = rows[i][j];
+      x = 0.05F * x + centres[i % centres.size()][j];
+      squares += double{x} * double{x};
+    }
+    for (float& x : rows[i]) x = static_cast<float>(double{x} / std::sqrt(squares));
+  }
+  const Pair pair = make(test::ids_for(rows.size()), rows, 512);
+  EXPECT_GE(recall(pair, queries_apart(rows, 40), 10), 0.99);
+  EXPECT_GE(recall(pair, {rows.begin(), rows.begin() + 20}, 10), 0.99);
+}
+
+TEST_F(ScanIndexTest, BreaksTiesByAscendingId) {
+  const std::vector<Embedding> rows(1000, Embedding{0.6F, 0.8F});
+  const Pair pair = make(test::ids_for(1000), rows, 2);
+  const auto found = pair.scan.search(Embedding{1, 0}, 3, std::nullopt);
+  EXPECT_THAT(found, ElementsAre(Neighbour{2, 0.6F}, Neighbour{5, 0.6F}, Neighbour{8, 0.6F}));
+}
+
+TEST_F(ScanIndexTest, FiltersBeforeItRanks) {
+  const auto ids = test::ids_for(3000);
+  const Pair pair = make(ids, clipdex::test::random_unit_vectors(3000, 64, 88), 64);
+  const Embedding query = clipdex::test::random_unit_vectors(1, 64, 89)[0];
+  for (const std::size_t step : {1, 2, 7, 400, 2999}) {
+    std::vector<ImageId> admitted = {-1, 0, 1};  // These are of no row.
+    for (std::size_t i = 0; i < ids.size(); i += step) admitted.push_back(ids[i]);
+    for (const std::size_t k : {1, 10, 3000}) {
+      EXPECT_EQ(pair.scan.search(query, k, admitted), pair.oracle.search(query, k, admitted))
+          << "every " << step << "th row, k " << k;
+    }
+    EXPECT_EQ(pair.scan.count(admitted), admitted.size() - 3);
+  }
+  EXPECT_THAT(pair.scan.search(query, 10, std::vector<ImageId>{}), IsEmpty());
+  EXPECT_THAT(pair.scan.search(query, 0, std::nullopt), IsEmpty());
+}
+
+TEST_F(ScanIndexTest, RowsOfZerosScoreZeroAndThoseThatAreNotNumbersNothing) {
+  std::vector<Embedding> rows(1000, Embedding{0, 0});
+  rows[3] = {-1, 0};
+  rows[4] = {std::numeric_limits<float>::quiet_NaN(), 1};
+  rows[5] = {std::numeric_limits<float>::infinity(), 0};
+  rows[999] = {1, 0};
+  const Pair pair = make(test::ids_for(1000), rows, 2);
+  EXPECT_THAT(pair.scan.search(Embedding{1, 0}, 3, std::nullopt),
+              ElementsAre(Neighbour{2999, 1}, Neighbour{2, 0}, Neighbour{5, 0}));
+  EXPECT_THAT(pair.scan.search(Embedding{1, 0}, 1000, std::nullopt), SizeIs(998));
+}
+
+TEST_F(ScanIndexTest, AQueryOfZerosFindsTheFirstRows) {
+  const Pair pair = make(test::ids_for(500), clipdex::test::random_unit_vectors(500, 8, 90), 8);
+  const Embedding zero(8, 0);
+  EXPECT_EQ(pair.scan.search(zero, 3, std::nullopt), pair.oracle.search(zero, 3, std::nullopt));
+}
+
+TEST_F(ScanIndexTest, RefusesAQueryThatDoesNotFit) {
+  const Pair pair = make({1}, {{1, 0}}, 2);
+  const auto message_of = [&](const Embedding& query) -> std::string {
+    try {
+      pair.scan.search(query, 1, std::nullopt);
+    } catch (const Exception& exception) {
+      EXPECT_EQ(exception.code(), ErrorCode::invalid_argument);
+      return exception.what();
+    }
+    return "nothing was thrown";
+  };
+  EXPECT_THAT(message_of({1}), HasSubstr("has 1 numbers, but those of the index have 2"));
+  EXPECT_THAT(message_of({1, std::numeric_limits<float>::quiet_NaN()}), HasSubstr("not finite"));
+}
+
+TEST_F(ScanIndexTest, SpreadsALargeSearchOverThreadsWithTheSameAnswer) {
+  // 40,000 rows of 1 KiB of codes are above what one worker reads alone.
+  const auto rows = clipdex::test::random_whole_vectors(40'000, 1000, 91);
+  const Pair pair = make(test::ids_for(rows.size()), rows, 1000);
+  const auto expected = pair.oracle.search(rows[777], 20, std::nullopt);
+  std::vector<std::jthread> callers;
+  for (int caller = 0; caller < 3; ++caller) {
+    callers.emplace_back(
+        [&] { EXPECT_EQ(pair.scan.search(rows[777], 20, std::nullopt), expected); });
+  }
+}
+
+TEST_F(ScanIndexTest, ReadsPlanesOfAnyContentWithoutHarm) {
+  const Pair pair = make(test::ids_for(600), clipdex::test::random_unit_vectors(600, 8, 92), 8);
+  std::string bytes = test::read_all(path_);
+  for (std::size_t at = kSnapshotAlignment; at < bytes.size(); ++at) {
+    bytes[at] = static_cast<char>(at * 2'654'435'761U >> 13);
+  }
+  test::overwrite(path_, bytes);
+  const ScanIndex broken(Snapshot::open(path_).value_or_throw());
+  const std::vector<ImageId> admitted = {1, 2, 3, 1'000'000};
+  for (const std::size_t k : {1, 600}) {
+    EXPECT_LE(broken.search(Embedding(8, 0.5F), k, std::nullopt).size(), k);
+    EXPECT_LE(broken.search(Embedding(8, 0.5F), k, admitted).size(), k);
+  }
+}
+
+}  // namespace
+}  // namespace clipdex::vectors

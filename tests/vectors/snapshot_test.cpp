@@ -1,0 +1,157 @@
+#include "vectors/snapshot.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "support/random_vectors.hpp"
+#include "vectors/codes.hpp"
+#include "vectors/dot_product.hpp"
+#include "vectors/snapshot_scene.hpp"
+
+namespace clipdex::vectors {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::ElementsAreArray;
+using ::testing::HasSubstr;
+
+class SnapshotTest : public ::testing::Test {
+ protected:
+  void write(std::size_t rows, std::size_t dimension) const {
+    test::write_snapshot(path_, test::ids_for(rows),
+                         clipdex::test::random_unit_vectors(rows, dimension, 71), dimension);
+  }
+  Snapshot open() const { return Snapshot::open(path_).value_or_throw(); }
+
+  const clipdex::test::TemporaryDirectory directory_;
+  const std::filesystem::path path_ = directory_.path() / "clip.db.vectors";
+};
+
+TEST_F(SnapshotTest, HoldsWhatWasWritten) {
+  for (const std::size_t dimension : {1, 3, 16, 512, 1000}) {
+    for (const std::size_t rows : {0, 1, 65}) {
+      SCOPED_TRACE(testing::Message() << rows << " rows of " << dimension);
+      write(rows, dimension);
+      const auto vectors = clipdex::test::random_unit_vectors(rows, dimension, 71);
+      const Snapshot snapshot = open();
+      EXPECT_EQ(snapshot.rows(), rows);
+      EXPECT_EQ(snapshot.dimension(), dimension);
+      EXPECT_THAT(snapshot.ids(), ElementsAreArray(test::ids_for(rows)));
+      EXPECT_EQ(snapshot.check_planes(), "");
+      for (std::size_t i = 0; i < rows; ++i) {
+        EXPECT_THAT(snapshot.floats().subspan(i * float_stride(dimension), dimension),
+                    ElementsAreArray(vectors[i]));
+        std::vector<std::int8_t> codes(code_stride(dimension));
+        EXPECT_EQ(snapshot.scales()[i], quantise_row(vectors[i], codes));
+        EXPECT_THAT(snapshot.codes().subspan(i * codes.size(), codes.size()),
+                    ElementsAreArray(codes));
+      }
+    }
+  }
+}
+
+TEST_F(SnapshotTest, IsOfOneKeyAlone) {
+  write(3, 4);
+  const Snapshot snapshot = open();
+  const SnapshotKey key = test::key_for(4);
+  EXPECT_TRUE(snapshot.has_key(key));
+  SnapshotKey other = key;
+  other.generation += 1;
+  EXPECT_FALSE(snapshot.has_key(other));
+  other = key;
+  other.token[15] ^= 1;
+  EXPECT_FALSE(snapshot.has_key(other));
+  other = key;
+  other.model.hash = "b model";
+  EXPECT_FALSE(snapshot.has_key(other));
+  other = key;
+  other.model.dimension = 5;
+  EXPECT_FALSE(snapshot.has_key(other));
+}
+
+TEST_F(SnapshotTest, AFlippedBitAnywhereInTheHeaderIsRefused) {
+  write(3, 4);
+  const std::string whole = test::read_all(path_);
+  for (std::size_t at = 0; at < SnapshotHeader::kBytes; ++at) {
+    std::string broken = whole;
+    broken[at] = static_cast<char>(broken[at] ^ (1 << (at % 8)));
+    test::overwrite(path_, broken);
+    const Error error = test::refusal(path_);
+    EXPECT_THAT(error.code, AnyOf(ErrorCode::corrupt, ErrorCode::unsupported)) << "byte " << at;
+    EXPECT_THAT(error.message, HasSubstr("cannot use " + path_.native())) << "byte " << at;
+  }
+}
+
+TEST_F(SnapshotTest, AFileOfAnotherLengthIsRefused) {
+  write(65, 3);
+  const std::string whole = test::read_all(path_);
+  const SnapshotLayout layout = snapshot_layout(65, 3);
+  ASSERT_EQ(whole.size(), layout.file_bytes);
+  std::vector<std::uint64_t> lengths = {
+      0, 1, 8, SnapshotHeader::kBytes - 1, SnapshotHeader::kBytes, layout.file_bytes - 1};
+  for (std::size_t i = 0; i < kPlanes; ++i) {
+    for (const std::uint64_t end : {layout.offsets[i], layout.offsets[i] + layout.sizes[i]}) {
+      if (end < whole.size()) lengths.insert(lengths.end(), {end - 1, end, end + 1});
+    }
+  }
+  for (const std::uint64_t length : lengths) {
+    test::overwrite(path_, whole.substr(0, length));
+    EXPECT_EQ(test::refusal(path_).code, ErrorCode::corrupt) << length << " bytes";
+  }
+  test::overwrite(path_, whole + "x");
+  EXPECT_THAT(test::refusal(path_).message, HasSubstr("its size is not what its header says"));
+}
+
+TEST_F(SnapshotTest, NumbersThatCannotBeAreRefusedThoughTheChecksumFits) {
+  const auto message = [](std::uint64_t rows, std::uint64_t dimension) -> std::string {
+    SnapshotHeader header;
+    header.rows = rows;
+    header.dimension = dimension;
+    Result<SnapshotHeader> read = SnapshotHeader::from_bytes(header.to_bytes());
+    return read ? "accepted" : read.error().message;
+  };
+  EXPECT_EQ(message(1, 1), "accepted");
+  EXPECT_EQ(message(kSnapshotRowsMax, kCodedDimensionMax), "accepted");
+  EXPECT_THAT(message(kSnapshotRowsMax + 1, 1), HasSubstr("impossible number of rows"));
+  EXPECT_THAT(message(std::numeric_limits<std::uint64_t>::max(), 1), HasSubstr("impossible"));
+  EXPECT_THAT(message(1, 0), HasSubstr("impossible length"));
+  EXPECT_THAT(message(1, kCodedDimensionMax + 1), HasSubstr("impossible length"));
+}
+
+TEST_F(SnapshotTest, OtherFilesAreRefusedWithAReason) {
+  EXPECT_EQ(test::refusal(path_).code, ErrorCode::not_found);
+  test::overwrite(path_, std::string(5000, 'x'));
+  EXPECT_EQ(test::refusal(path_).message,
+            "cannot use " + path_.native() +
+                ": it is no whole vector snapshot: it begins like another kind of file");
+  std::filesystem::remove(path_);
+  std::filesystem::create_directory(path_);
+  EXPECT_EQ(test::refusal(path_).code, ErrorCode::unsupported);
+}
+
+TEST_F(SnapshotTest, AFlippedBitInAPlaneIsFoundByTheCheckOfPlanes) {
+  write(5, 3);
+  const std::string whole = test::read_all(path_);
+  const SnapshotLayout layout = snapshot_layout(5, 3);
+  const std::array<std::string, kPlanes> names = {"ids", "scales", "codes", "floats"};
+  for (std::size_t i = 0; i < kPlanes; ++i) {
+    std::string broken = whole;
+    broken[layout.offsets[i] + layout.sizes[i] - 1] ^= 0x10;
+    test::overwrite(path_, broken);
+    EXPECT_EQ(open().check_planes(), "the checksum of its " + names[i] + " is wrong");
+  }
+}
+
+TEST_F(SnapshotTest, AMappedSnapshotStaysWhenAnotherTakesItsPlace) {
+  write(65, 3);
+  const Snapshot old = open();
+  write(2, 3);
+  EXPECT_EQ(old.check_planes(), "");
+  EXPECT_EQ(old.rows(), 65U);
+  EXPECT_EQ(open().rows(), 2U);
+}
+
+}  // namespace
+}  // namespace clipdex::vectors
