@@ -13,6 +13,8 @@
 namespace clipdex {
 namespace {
 
+constexpr std::string_view kDigits = "0123456789abcdef";
+
 class Sha256 {
  public:
   Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
@@ -87,7 +89,6 @@ Result<std::string> sha256_file(const std::filesystem::path& path) {
 }
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
   text.reserve(bytes.size() * 2);
   for (std::uint8_t byte : bytes) {
@@ -95,6 +96,17 @@ std::string to_hex(std::span<const std::uint8_t> bytes) {
     text.push_back(kDigits[byte & 15]);
   }
   return text;
+}
+
+std::optional<ContentHash> hash_from_hex(std::string_view digits) noexcept {
+  ContentHash hash{};
+  if (digits.size() != 2 * hash.size()) return std::nullopt;
+  for (std::size_t i = 0; i < digits.size(); ++i) {
+    const std::size_t value = kDigits.find(digits[i]);
+    if (value == std::string_view::npos) return std::nullopt;
+    hash[i / 2] = static_cast<std::uint8_t>(hash[i / 2] << 4 | value);
+  }
+  return hash;
 }
 
 }  // namespace clipdex

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,5 +49,8 @@ Result<std::string> sha256_file(const std::filesystem::path& path);
 
 /// Lower-case hexadecimal digits of bytes, two a byte.
 std::string to_hex(std::span<const std::uint8_t> bytes);
+
+/// The hash whose `to_hex` is `digits`; nothing for any other text.
+std::optional<ContentHash> hash_from_hex(std::string_view digits) noexcept;
 
 }  // namespace clipdex

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <ctime>
+#include <optional>
 #include <string_view>
 
 #include "base/utf8.hpp"
@@ -52,12 +53,14 @@ void finish_scope(const IndexJob& job, const ScanScope& scope, const ScanReport&
                     to_valid_utf8(scope.folder), unmet.rows, to_valid_utf8(scope.folder)));
     return;
   }
-  store::Catalogue::Transaction transaction(job.library);
+  // A run that removes nothing leaves the generation as it is, and caches of the vectors with it.
+  std::optional<store::Catalogue::Transaction> transaction;
+  if (!unmet.to_remove.empty()) transaction.emplace(job.library);
   for (ImageId id : unmet.to_remove) job.library.remove_image(id);
   if (scope.folder == scope.root.path && scan.unreadable.empty()) {
     job.library.mark_root_indexed(scope.root.id, std::time(nullptr));
   }
-  transaction.commit();
+  if (transaction) transaction->commit();
   report.removed += unmet.to_remove.size();
 }
 

@@ -42,6 +42,38 @@ void Catalogue::set_property(std::string_view key, std::string_view value) {
 
 std::string Catalogue::content_version() const { return property("generation").value_or("0"); }
 
+VectorState Catalogue::vector_state() const {
+  // One statement, so that both are of one moment.
+  Query row(*parts_->connection,
+            "SELECT CAST((SELECT value FROM properties WHERE key = 'generation') AS INTEGER), "
+            "CAST((SELECT value FROM properties WHERE key = 'snapshot') AS BLOB)");
+  row.step();
+  VectorState state{.generation = static_cast<std::uint64_t>(row.integer(0))};
+  const std::span<const std::byte> hex = row.blob(1);
+  const std::string_view digits(reinterpret_cast<const char*>(hex.data()), hex.size());
+  if (const auto token = hash_from_hex(digits)) state.snapshot_token = *token;
+  return state;
+}
+
+void Catalogue::set_snapshot_token(const ContentHash& token) {
+  set_property(kSnapshotKey, to_hex(token));
+}
+
+Catalogue::ReadView::ReadView(const Catalogue& catalogue)
+    : catalogue_(catalogue), owns_(!catalogue.parts_->connection->in_transaction()) {
+  if (owns_) catalogue_.parts_->connection->run("BEGIN");
+}
+
+Catalogue::ReadView::~ReadView() {
+  Connection& connection = *catalogue_.parts_->connection;
+  if (!owns_ || !connection.in_transaction()) return;
+  try {
+    connection.run("ROLLBACK");
+  } catch (const Exception& exception) {
+    log_line(LogLevel::warning, exception.what());
+  }
+}
+
 Catalogue::Transaction::Transaction(Catalogue& catalogue) : catalogue_(catalogue) {
   catalogue_.parts_->connection->run("BEGIN IMMEDIATE");
 }

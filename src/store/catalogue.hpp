@@ -105,6 +105,14 @@ struct Counts {
   std::uint64_t not_image = 0;
 };
 
+/// What decides whether a copy of the vectors outside of the library file is up to date.
+struct VectorState {
+  std::uint64_t generation = 0;  ///< how many changes of images or vectors were committed
+  ContentHash snapshot_token{};  ///< random bytes of the last snapshot; zeros: there was none
+
+  friend bool operator==(const VectorState&, const VectorState&) = default;
+};
+
 enum class Access {
   read,   ///< the file must exist
   write,  ///< takes the writer lock for as long as the object lives; creates the file when absent
@@ -129,9 +137,13 @@ class Catalogue {
   std::optional<std::string> property(std::string_view key) const;
   void set_property(std::string_view key, std::string_view value);
 
-  /// A text that differs after every committed `Transaction`, from whatever process: the property
-  /// "generation", which `Transaction::commit` counts up. For caches of what the library holds.
+  /// A text that differs after every committed change of images or vectors, from whatever process:
+  /// the property "generation", which each of them counts up. For caches of what the library holds.
   std::string content_version() const;
+  /// The same as a number, and the snapshot of vectors that was written last.
+  VectorState vector_state() const;
+  /// Remembers which snapshot was written last; `content_version` stays as it is.
+  void set_snapshot_token(const ContentHash& token);
 
   // --- models ---
   /// The row of a model; adds it when it is new. A changed name or directory is taken over.
@@ -163,6 +175,7 @@ class Catalogue {
                    const std::function<void(ImageId, std::string_view)>& visit) const;
 
   // --- the indexer's answers; only with Access::write, inside a Transaction for speed ---
+  // Each is a transaction of its own outside of one.
   /// Inserts the record, or replaces what its path had; the path keeps its id. Its vectors, of any
   /// model, stay as long as the content is the same and the image ready; else they are gone. Where
   /// the old content was never read (imported), it counts as the same unless the file is newer than
@@ -209,6 +222,20 @@ class Catalogue {
    private:
     Catalogue& catalogue_;
     bool open_ = true;
+  };
+
+  /// While it lives, everything that is read through this catalogue is of one moment, whatever
+  /// others commit meanwhile. Does nothing inside a `Transaction`, where that is so anyway.
+  class ReadView {
+   public:
+    explicit ReadView(const Catalogue& catalogue);
+    ~ReadView();
+    ReadView(const ReadView&) = delete;
+    ReadView& operator=(const ReadView&) = delete;
+
+   private:
+    const Catalogue& catalogue_;
+    bool owns_;
   };
 
  private:

@@ -9,6 +9,7 @@
 
 #include "store/catalogue.hpp"
 #include "store/catalogue_parts.hpp"
+#include "store/schema.hpp"
 
 namespace clipdex::store {
 namespace {
@@ -59,6 +60,24 @@ bool vectors_stay(const OldRow& old, const ImageRecord& record) {
   // Imported: its vectors are of this content unless the file was changed after they were made.
   return record.mtime_ns / kNanosecondsPerMillisecond <= old.indexed_at_ms;
 }
+
+/// One change of images or vectors: part of the open transaction, which counts the generation up
+/// when it commits, or else a transaction of its own that does.
+class Change {
+ public:
+  explicit Change(Connection& connection)
+      : connection_(connection), alone_(!connection.in_transaction()), step_(connection) {}
+
+  void commit() {
+    if (alone_) count_generation(connection_);
+    step_.commit();
+  }
+
+ private:
+  Connection& connection_;
+  const bool alone_;
+  Atomically step_;
+};
 
 void drop_vectors(Connection& connection, ImageId id) {
   Query(connection, "DELETE FROM embeddings WHERE image_id = ?", id).run();
@@ -135,44 +154,49 @@ void Catalogue::visit_below(std::string_view folder,
 
 ImageId Catalogue::put_image(const ImageRecord& record) {
   Connection& connection = *parts_->connection;
-  Atomically step(connection);
+  Change change(connection);
   if (const std::optional<OldRow> old = find_old(connection, record);
       old && !vectors_stay(*old, record)) {
     drop_vectors(connection, old->id);
   }
   const ImageId id = upsert_row(connection, record);
-  step.commit();
+  change.commit();
   return id;
 }
 
 void Catalogue::touch_image(ImageId id, std::uint64_t size_bytes, std::int64_t mtime_ns) {
+  Change change(*parts_->connection);
   Query(*parts_->connection, "UPDATE images SET size_bytes = ?, mtime_ns = ? WHERE id = ?",
         size_bytes, mtime_ns, id)
       .run();
+  change.commit();
 }
 
 void Catalogue::move_image(ImageId id, const ImageRecord& record) {
   Connection& connection = *parts_->connection;
-  Atomically step(connection);
+  Change change(connection);
   Query(connection, "DELETE FROM images WHERE path = ? AND id <> ?", record.path, id).run();
   Query(connection,
         "UPDATE images SET path = ?, root_id = ?, size_bytes = ?, mtime_ns = ? WHERE id = ?",
         record.path, stored_root(record.root_id), record.size_bytes, record.mtime_ns, id)
       .run();
-  step.commit();
+  change.commit();
 }
 
 void Catalogue::copy_vectors(ImageId from, ImageId to) {
+  Change change(*parts_->connection);
   Query(*parts_->connection,
         "INSERT OR REPLACE INTO embeddings(image_id, model_id, vector) "
         "SELECT images.id, model_id, vector FROM embeddings JOIN images ON images.id = ? "
         "WHERE image_id = ? AND state = 0",
         to, from)
       .run();
+  change.commit();
 }
 
 void Catalogue::put_vector(ImageId image, ModelId model, std::span<const float> unit_vector) {
   Connection& connection = *parts_->connection;
+  Change change(connection);
   // One statement finds out whether image, model and size are right, which costs nothing to speak
   // of.
   Query(connection,
@@ -181,7 +205,10 @@ void Catalogue::put_vector(ImageId image, ModelId model, std::span<const float> 
         "WHERE images.id = ?1 AND state = 0 AND models.id = ?2 AND dimension * 4 = length(?3)",
         image, model, std::as_bytes(unit_vector))
       .run();
-  if (connection.changes() == 1) return;
+  if (connection.changes() == 1) {
+    change.commit();
+    return;
+  }
   throw Exception(
       ErrorCode::invalid_argument,
       fmt::format("a vector of {} numbers cannot be stored in the library {}: there is no ready "
@@ -190,7 +217,9 @@ void Catalogue::put_vector(ImageId image, ModelId model, std::span<const float> 
 }
 
 void Catalogue::remove_image(ImageId id) {
+  Change change(*parts_->connection);
   Query(*parts_->connection, "DELETE FROM images WHERE id = ?", id).run();
+  change.commit();
 }
 
 }  // namespace clipdex::store

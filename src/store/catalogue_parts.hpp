@@ -15,6 +15,9 @@ namespace clipdex::store {
 /// too.
 inline constexpr const char* kActiveModelKey = "active_model";
 
+/// The property that holds the random bytes of the last snapshot of vectors, in hexadecimal digits.
+inline constexpr const char* kSnapshotKey = "snapshot";
+
 /// The lock stands first, so that it is given back last: after the connection has tidied the WAL
 /// away.
 struct Catalogue::Parts {

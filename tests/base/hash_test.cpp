@@ -41,5 +41,13 @@ TEST(Hash, PiecesHaveTheHashOfTheWhole) {
   EXPECT_EQ(ContentHasher().hash(), content_hash({}));
 }
 
+TEST(Hash, HexadecimalDigitsGiveTheHashBack) {
+  const ContentHash hash = content_hash({});
+  EXPECT_EQ(hash_from_hex(to_hex(hash)), hash);
+  EXPECT_EQ(hash_from_hex(""), std::nullopt);
+  EXPECT_EQ(hash_from_hex(to_hex(hash).substr(1)), std::nullopt);
+  EXPECT_EQ(hash_from_hex(std::string(31, '0') + "g"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace clipdex

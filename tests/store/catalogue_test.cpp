@@ -92,6 +92,70 @@ TEST_F(CatalogueTest, EveryCommittedTransactionHasAContentVersionOfItsOwn) {
   EXPECT_TRUE(versions.contains(reader.content_version()));
 }
 
+TEST_F(CatalogueTest, EveryChangeOutsideATransactionHasAGenerationOfItsOwn) {
+  Catalogue library = Catalogue::open(file_, Access::write);
+  const ModelId model = library.ensure_model(test::identity(), "m", "");
+  std::uint64_t generation = library.vector_state().generation;
+  const auto expect_counted = [&](const char* what) {
+    EXPECT_EQ(library.vector_state().generation, ++generation) << what;
+  };
+  const ImageId a = library.put_image(test::record("/a"));
+  expect_counted("put_image");
+  const ImageId b = library.put_image(test::record("/b"));
+  expect_counted("put_image");
+  library.put_vector(a, model, test::unit_vector(1));
+  expect_counted("put_vector");
+  library.copy_vectors(a, b);
+  expect_counted("copy_vectors");
+  library.touch_image(a, 1, 2);
+  expect_counted("touch_image");
+  library.move_image(a, test::record("/c"));
+  expect_counted("move_image");
+  library.remove_image(a);
+  expect_counted("remove_image");
+  EXPECT_EQ(test::error_of([&] { library.put_vector(99, model, test::unit_vector(1)); }).code,
+            ErrorCode::invalid_argument);
+  library.set_property("k", "v");
+  EXPECT_EQ(library.vector_state().generation, generation) << "neither changed a vector";
+  {
+    Catalogue::Transaction batch(library);
+    library.remove_image(b);
+    library.put_image(test::record("/d"));
+    batch.commit();
+  }
+  expect_counted("all of a transaction");
+  EXPECT_EQ(library.content_version(), std::to_string(generation));
+}
+
+TEST_F(CatalogueTest, TheTokenOfTheLastSnapshotIsRemembered) {
+  Catalogue library = Catalogue::open(file_, Access::write);
+  EXPECT_EQ(library.vector_state(), VectorState{});
+  ContentHash token{};
+  token.fill(0xA1);
+  library.set_snapshot_token(token);
+  EXPECT_EQ(library.vector_state(), (VectorState{.generation = 0, .snapshot_token = token}));
+  library.set_property("snapshot", "nonsense");
+  EXPECT_EQ(library.vector_state().snapshot_token, ContentHash{});
+}
+
+TEST_F(CatalogueTest, AReadViewIsOfOneMoment) {
+  Catalogue writer = Catalogue::open(file_, Access::write);
+  const ModelId model = writer.ensure_model(test::identity(), "m", "");
+  test::put_images(writer, model, 2);
+  const Catalogue reader = Catalogue::open(file_, Access::read);
+  {
+    const Catalogue::ReadView view(reader);
+    const VectorState before = reader.vector_state();
+    test::put_images(writer, model, 3);
+    EXPECT_EQ(reader.vector_state(), before);
+    EXPECT_THAT(test::vectors_of(reader, model), SizeIs(2));
+    const Catalogue::ReadView within(reader);
+  }
+  EXPECT_THAT(test::vectors_of(reader, model), SizeIs(3));
+  const Catalogue::Transaction transaction(writer);
+  const Catalogue::ReadView view(writer);
+}
+
 TEST_F(CatalogueTest, AMovedCatalogueKeepsItsLockAndItsFile) {
   Catalogue first = Catalogue::open(file_, Access::write);
   Catalogue second = std::move(first);
