@@ -9,6 +9,7 @@
 #include <string>
 
 #include "clipdex/model.hpp"
+#include "library/vector_snapshot.hpp"
 #include "store/catalogue.hpp"
 #include "support/random_vectors.hpp"
 
@@ -48,6 +49,7 @@ void make(const std::filesystem::path& file, const std::string& directory, std::
     }
     batch.commit();
   }
+  clipdex::library::refresh_snapshot(library);  // As every run of indexing does at its end.
 }
 
 }  // namespace

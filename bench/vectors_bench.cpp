@@ -1,23 +1,31 @@
-// How fast the exact index is, beside what the memory of the machine allows: reading the same bytes
+// How fast the indexes are, beside what the memory of the machine allows: reading the same bytes
 // and doing nothing else with them. Run: build/release/bin/bench_vectors
 #include <benchmark/benchmark.h>
+#include <unistd.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <optional>
 #include <random>
+#include <span>
+#include <string>
 #include <vector>
 
 #include "vectors/aligned_allocator.hpp"
+#include "vectors/codes.hpp"
 #include "vectors/dot_product.hpp"
 #include "vectors/exact_index.hpp"
+#include "vectors/scan_index.hpp"
+#include "vectors/snapshot_writer.hpp"
 
 namespace {
 
 using clipdex::ImageId;
 using clipdex::vectors::AlignedAllocator;
 using clipdex::vectors::ExactIndex;
+using clipdex::vectors::ScanIndex;
 
 constexpr std::size_t kRows = 100'000;
 constexpr std::size_t kDimension = 512;
@@ -67,6 +75,59 @@ void search_every_tenth_row(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * kBytes / 10);
 }
 BENCHMARK(search_every_tenth_row)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+// The same rows as a snapshot, mapped, and in the page cache after the first search.
+const ScanIndex& scan_index() {
+  static const ScanIndex index = [] {
+    const auto path = std::filesystem::temp_directory_path() /
+                      ("clipdex-bench-" + std::to_string(::getpid()) + ".vectors");
+    clipdex::vectors::SnapshotKey key;
+    key.model = {.hash = "random", .dimension = kDimension};
+    clipdex::vectors::SnapshotWriter writer(path, key, kRows, std::filesystem::perms(0600));
+    for (std::size_t i = 0; i < kRows; ++i) {
+      writer.add(static_cast<ImageId>(i + 1), {rows().data() + i * kDimension, kDimension});
+    }
+    writer.finish();
+    ScanIndex mapped(clipdex::vectors::Snapshot::open(path).value_or_throw());
+    std::filesystem::remove(path);
+    return mapped;
+  }();
+  return index;
+}
+
+void scan_all_rows(benchmark::State& state) {
+  const auto k = static_cast<std::size_t>(state.range(0));
+  const std::span<const float> query(rows().data(), kDimension);
+  for (auto _ : state) benchmark::DoNotOptimize(scan_index().search(query, k, std::nullopt));
+  state.SetBytesProcessed(state.iterations() * kBytes / 4);
+}
+BENCHMARK(scan_all_rows)->Arg(10)->Arg(1000)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void scan_every_tenth_row(benchmark::State& state) {
+  std::vector<ImageId> admitted;
+  for (std::size_t i = 1; i <= kRows; i += 10) admitted.push_back(static_cast<ImageId>(i));
+  const std::span<const float> query(rows().data(), kDimension);
+  for (auto _ : state) benchmark::DoNotOptimize(scan_index().search(query, 10, admitted));
+  state.SetBytesProcessed(state.iterations() * kBytes / 40);
+}
+BENCHMARK(scan_every_tenth_row)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void code_dot_products_one_thread(benchmark::State& state) {
+  std::vector<std::int8_t> codes(kRows * kDimension);
+  for (std::size_t i = 0; i < kRows; ++i) {
+    clipdex::vectors::quantise_row({rows().data() + i * kDimension, kDimension},
+                                   std::span(codes).subspan(i * kDimension));
+  }
+  std::vector<std::int16_t> query(kDimension);
+  clipdex::vectors::quantise_query({rows().data(), kDimension}, query);
+  std::vector<std::int32_t> sums(kRows);
+  for (auto _ : state) {
+    clipdex::vectors::code_dot_products(query.data(), codes.data(), kDimension, kRows, sums.data());
+    benchmark::DoNotOptimize(sums.data());
+  }
+  state.SetBytesProcessed(state.iterations() * kBytes / 4);
+}
+BENCHMARK(code_dot_products_one_thread)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 void dot_products_one_thread(benchmark::State& state) {
   std::vector<float> scores(kRows);

@@ -100,7 +100,8 @@ struct LibraryStatus {
     bool is_demo = false;
   };
   std::filesystem::path file;
-  std::uint64_t file_bytes = 0;  ///< with the write-ahead log
+  std::uint64_t file_bytes = 0;      ///< with the write-ahead log
+  std::uint64_t snapshot_bytes = 0;  ///< of the copy of the vectors beside it; 0: there is none
   std::uint64_t ready = 0;
   std::uint64_t failed = 0;
   std::uint64_t not_images = 0;

@@ -50,6 +50,9 @@ struct Query {
   QueryFilters filters;
   std::size_t hits_max = 10;        ///< at least 1
   std::optional<double> score_min;  ///< hits below this cosine are left out
+  /// Compares every image in full. Otherwise, where a library holds thousands, one of the best may
+  /// be missed when over a hundred others lie within less than a thousandth of its score.
+  bool exact = false;
 
   friend bool operator==(const Query&, const Query&) = default;
 };

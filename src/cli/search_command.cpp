@@ -21,6 +21,7 @@ struct Arguments {
   bool csv = false;
   bool paths = false;
   bool preview = false;
+  bool exact = false;
   bool end_with_nul = false;
   std::filesystem::path link_folder;
 };
@@ -48,6 +49,7 @@ Query make_query(const Arguments& arguments, const CLI::App& app) {
         {is_url(image) ? QueryTerm::Kind::image_url : QueryTerm::Kind::image_file, image, 1});
   }
   query.hits_max = arguments.hits_max;
+  query.exact = arguments.exact;
   if (app.count("--threshold") > 0) query.score_min = arguments.threshold;
   return query;
 }
@@ -137,6 +139,8 @@ void add_search_command(CLI::App& app, Settings& settings, Command& chosen) {
       ->capture_default_str();
   command->add_option("-t,--threshold", arguments->threshold, "Leave out hits with a lower score")
       ->check(CLI::Range(-1.0, 1.0));
+  command->add_flag("--exact", arguments->exact,
+                    "Compare every image in full, which takes longer to start");
   CLI::Option_group* form = command->add_option_group("Output");
   form->add_flag("--json", arguments->json, "One JSON object");
   form->add_flag("--csv", arguments->csv, "Comma-separated values with a header line");

@@ -33,6 +33,10 @@ std::string format_for_people(const LibraryStatus& status) {
       "library   {} ({})\nimages    {}\nfailed    {}\nothers    {} files that are no images\n",
       printable(status.file.native()), format_bytes(status.file_bytes), status.ready, status.failed,
       status.not_images);
+  if (status.snapshot_bytes > 0) {
+    text += fmt::format("snapshot  {} of vectors, for searches to start quickly\n",
+                        format_bytes(status.snapshot_bytes));
+  }
   for (const LibraryStatus::RootStatus& root : status.roots) {
     text += fmt::format("folder    {}: {} images, indexed {}{}\n", printable(root.path),
                         root.images, format_time(root.indexed_at_s),
@@ -61,6 +65,7 @@ std::string format_failures(const LibraryStatus& status) {
 std::string format_json(const LibraryStatus& status) {
   nlohmann::ordered_json document{{"library", to_valid_utf8(status.file.native())},
                                   {"bytes", status.file_bytes},
+                                  {"snapshot_bytes", status.snapshot_bytes},
                                   {"images", status.ready},
                                   {"failed", status.failed},
                                   {"not_images", status.not_images}};

@@ -16,6 +16,7 @@
 #include "library/model_locator.hpp"
 #include "library/ready_images.hpp"
 #include "library/search_engine.hpp"
+#include "library/vector_snapshot.hpp"
 #include "model/package.hpp"
 #include "store/catalogue.hpp"
 #include "store/import.hpp"
@@ -267,7 +268,9 @@ IndexReport index_folders(const LibraryOptions& library, const IndexOptions& opt
       .retry_failed = options.retry_failed,
       .threads = worker_count(options.threads),
       .progress = options.progress};
-  return indexer::run_pipeline(job);
+  IndexReport report = indexer::run_pipeline(job);
+  refresh_snapshot(catalogue);
+  return report;
 }
 
 std::uint64_t forget_folder(const fs::path& library_file, const fs::path& folder) {
@@ -292,6 +295,7 @@ std::uint64_t forget_folder(const fs::path& library_file, const fs::path& folder
                     fmt::format("{} holds nothing of {}; `clipdex status` shows its folders",
                                 library_file.native(), to_valid_utf8(text)));
   }
+  refresh_snapshot(catalogue);
   return images;
 }
 

@@ -13,6 +13,7 @@
 #include "library/model_locator.hpp"
 #include "library/ready_images.hpp"
 #include "library/search_engine.hpp"
+#include "library/vector_snapshot.hpp"
 #include "model/package.hpp"
 #include "search/execute.hpp"
 #include "store/catalogue.hpp"
@@ -27,14 +28,11 @@ double milliseconds_since(std::chrono::steady_clock::time_point begin) {
       .count();
 }
 
-std::uint64_t bytes_on_disk(const std::filesystem::path& file) {
-  std::uint64_t bytes = 0;
-  for (const char* suffix : {"", "-wal"}) {
-    std::error_code error;
-    const std::uintmax_t size = std::filesystem::file_size(file.native() + suffix, error);
-    if (!error) bytes += size;
-  }
-  return bytes;
+/// 0 when there is no such file.
+std::uint64_t bytes_of(const std::filesystem::path& file) {
+  std::error_code error;
+  const std::uintmax_t size = std::filesystem::file_size(file, error);
+  return error ? 0 : size;
 }
 
 bool is_demo_model(const std::filesystem::path& directory) {
@@ -111,10 +109,12 @@ SearchResult Library::search(const Query& query) {
   if (!catalogue.active_model()) return {};  // Nothing was indexed yet, so nothing can be found.
   const std::shared_ptr<SearchEngine> engine = parts_->engine(catalogue);
 
-  std::shared_ptr<const vectors::ExactIndex> index;
+  const library::Precision precision =
+      query.exact ? library::Precision::exact : library::Precision::enough;
+  std::shared_ptr<const vectors::VectorIndex> index;
   const search::Sources sources{engine->towers(),
                                 [&]() -> const vectors::VectorIndex& {
-                                  index = engine->index(catalogue);
+                                  index = engine->index(catalogue, precision);
                                   return *index;
                                 },
                                 catalogue};
@@ -138,7 +138,8 @@ LibraryStatus Library::status() const {
   const store::Counts counts = catalogue.counts();
   LibraryStatus status;
   status.file = catalogue.file();
-  status.file_bytes = bytes_on_disk(catalogue.file());
+  status.file_bytes = bytes_of(catalogue.file()) + bytes_of(catalogue.file().native() + "-wal");
+  status.snapshot_bytes = bytes_of(library::snapshot_path(catalogue.file()));
   status.ready = counts.ready;
   status.failed = counts.failed;
   status.not_images = counts.not_image;

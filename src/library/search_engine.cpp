@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "library/model_locator.hpp"
+#include "library/vector_snapshot.hpp"
+#include "vectors/exact_index.hpp"
 
 namespace clipdex::library {
 namespace {
@@ -44,6 +46,15 @@ ChosenModel choose_named(const store::Catalogue& catalogue, std::string_view wan
                   package.name, hash.substr(0, 12), package.directory.native()));
 }
 
+std::shared_ptr<const vectors::VectorIndex> read_vectors(const store::Catalogue& catalogue,
+                                                         const store::ModelRow& model) {
+  auto index = std::make_shared<vectors::ExactIndex>(model.identity.dimension);
+  index->reserve(catalogue.vector_count(model.id));
+  catalogue.visit_vectors(
+      model.id, [&](ImageId id, std::span<const float> vector) { index->add(id, vector); });
+  return index;
+}
+
 }  // namespace
 
 SearchEngine::SearchEngine(const model::Package* package, store::ModelRow model)
@@ -52,17 +63,17 @@ SearchEngine::SearchEngine(const model::Package* package, store::ModelRow model)
       towers_(package == nullptr ? nullptr
                                  : encode::make_towers(*package, encode::Tuning::latency)) {}
 
-std::shared_ptr<const vectors::ExactIndex> SearchEngine::index(const store::Catalogue& catalogue) {
+std::shared_ptr<const vectors::VectorIndex> SearchEngine::index(const store::Catalogue& catalogue,
+                                                                Precision precision) {
   const std::lock_guard lock(mutex_);
-  const std::string version = catalogue.content_version();
-  if (index_ && index_version_ == version) return index_;
-  auto index = std::make_shared<vectors::ExactIndex>(model_.identity.dimension);
-  index->reserve(catalogue.vector_count(model_.id));
-  catalogue.visit_vectors(
-      model_.id, [&](ImageId id, std::span<const float> vector) { index->add(id, vector); });
-  index_ = std::move(index);
-  index_version_ = version;
-  return index_;
+  const store::Catalogue::ReadView view(catalogue);
+  const store::VectorState state = catalogue.vector_state();
+  Held& held = precision == Precision::exact ? exact_ : enough_;
+  if (held.index && held.state == state) return held.index;
+  held.index = precision == Precision::exact ? nullptr : open_snapshot(catalogue, model_);
+  if (!held.index) held.index = read_vectors(catalogue, model_);
+  held.state = state;
+  return held.index;
 }
 
 ChosenModel choose_model(const store::Catalogue& catalogue, std::string_view wanted) {

@@ -10,9 +10,15 @@
 #include "encode/encoders.hpp"
 #include "model/package.hpp"
 #include "store/catalogue.hpp"
-#include "vectors/exact_index.hpp"
+#include "vectors/vector_index.hpp"
 
 namespace clipdex::library {
+
+/// How sure an answer must be to hold the best images.
+enum class Precision {
+  enough,  ///< what an index finds that looks closely at the likeliest rows alone
+  exact,   ///< every row is compared in float32
+};
 
 /// One embedding space of one library, ready to be searched. Thread-safe.
 class SearchEngine {
@@ -26,17 +32,23 @@ class SearchEngine {
   /// The engine must have been given a package.
   encode::Towers& towers() noexcept { return *towers_; }
 
-  /// The vectors as the catalogue holds them now: read at the first call, and again when another
-  /// connection has written since. The index stays valid as long as the pointer is held.
-  std::shared_ptr<const vectors::ExactIndex> index(const store::Catalogue& catalogue);
+  /// The vectors as the catalogue holds them now: mapped, where there is a snapshot of them and
+  /// `precision` allows it, else read; kept, and looked up again when another connection has
+  /// written since. The index stays valid as long as the pointer is held.
+  std::shared_ptr<const vectors::VectorIndex> index(const store::Catalogue& catalogue,
+                                                    Precision precision = Precision::enough);
 
  private:
   const store::ModelRow model_;
   const bool is_demo_;
   const std::unique_ptr<encode::Towers> towers_;
   std::mutex mutex_;
-  std::shared_ptr<const vectors::ExactIndex> index_;
-  std::string index_version_;  ///< `Catalogue::content_version` at the time of reading
+  struct Held {
+    std::shared_ptr<const vectors::VectorIndex> index;
+    store::VectorState state;  ///< of the library when it was made
+  };
+  Held enough_;
+  Held exact_;
 };
 
 /// The package of the model whose vectors a search uses: the one that `wanted` names, else the

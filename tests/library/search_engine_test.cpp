@@ -48,7 +48,7 @@ TEST_F(SearchEngineTest, TheVectorsAreReadOnceUntilSomebodyWrites) {
 TEST_F(SearchEngineTest, ThreadsShareOneIndex) {
   ChosenModel chosen = choose();
   SearchEngine engine(&chosen.package, chosen.row);
-  std::vector<std::shared_ptr<const vectors::ExactIndex>> seen(4);
+  std::vector<std::shared_ptr<const vectors::VectorIndex>> seen(4);
   std::vector<std::thread> threads;
   for (auto& index : seen) {
     threads.emplace_back([&] { index = engine.index(reader()); });
