@@ -79,6 +79,11 @@ TEST_F(SearchCommand, CsvAndPathsAreForPrograms) {
   EXPECT_EQ(run_search({"--paths", "-0", "-i", cat_, "-k", "1"}).out, cat_ + '\0');
 }
 
+TEST_F(SearchCommand, AnExactSearchFindsTheSame) {
+  EXPECT_EQ(run_search({"--exact", "--paths", "-i", cat_}).out,
+            run_search({"--paths", "-i", cat_}).out);
+}
+
 TEST_F(SearchCommand, ThePreviewDrawsBelowEachHit) {
   const test::ScopedVariable terminal("TERM", "dumb");
   const Outcome outcome = run_search({"--preview", "-i", cat_, "-k", "1"});

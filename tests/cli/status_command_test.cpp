@@ -71,6 +71,7 @@ TEST_F(StatusCommand, JsonHoldsTheSameNumbers) {
   const auto document = nlohmann::json::parse(run_status({"--json"}).out);
   EXPECT_EQ(document["library"], file_.native());
   EXPECT_GT(document["bytes"], 0);
+  EXPECT_EQ(document["snapshot_bytes"], 0) << "few vectors need no snapshot";
   EXPECT_EQ(document["images"], 2);
   EXPECT_EQ(document["failed"], 1);
   EXPECT_EQ(document["not_images"], 1);
