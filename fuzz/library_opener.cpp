@@ -10,7 +10,7 @@
 
 #include "store/catalogue.hpp"
 #include "store/check.hpp"
-#include "store/import.hpp"
+#include "store/import_togetheros.hpp"
 
 namespace {
 

@@ -49,7 +49,8 @@ _clipdex() {
     model) words="list show doctor" ;;
     "model show" | "model doctor") words=$model ;;
     status) words="$library --failures --json" ;;
-    forget | fsck | import) words=$library ;;
+    forget | fsck) words=$library ;;
+    import) words="$library $model" ;;
     inspect) words="tokens pixels" ;;
     "inspect tokens") words="--tokenizer $model" ;;
     "inspect pixels") words="--size --out" ;;

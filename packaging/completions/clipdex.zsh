@@ -16,7 +16,7 @@ commands=(
   status 'show what the library holds'
   forget 'take folders out of the library'
   fsck 'look for damage and repair it'
-  import 'take over an old clip.db'
+  import 'take over an old clip.db, or vectors of another program'
   inspect 'look at token ids or pixels'
 )
 
@@ -53,7 +53,7 @@ case ${line[1]} in
   status) _arguments $common $library '--failures[list failed files]' '--json[one JSON object]' ;;
   forget) _arguments $common $library '*:folder:_files -/' ;;
   fsck) _arguments $common $library ;;
-  import) _arguments $common $library '1:clip.db:_files' ;;
+  import) _arguments $common $library $model '1:clip.db or vectors.npy:_files' '2:paths:_files' ;;
   inspect)
     _arguments $common $model '--tokenizer[tokenizer file]:file:_files' '--size[side of the square]:number:' \
       '--out[where to write]:file:_files' '1:what:(tokens pixels)' '*:image:_files'

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "cli/commands.hpp"
+#include "cli/progress_line.hpp"
 #include "library/maintenance.hpp"
 
 namespace clipdex::cli {
@@ -24,13 +25,35 @@ int run_fsck(const Settings& settings, bool repair) {
   return whole ? kDone : kNothingFoundOrSomeFailed;
 }
 
-int run_import(const Settings& settings, const std::filesystem::path& source) {
-  const store::ImportReport report = library::import_into(settings.library.file, source);
+store::ImportReport import(const Settings& settings, const library::VectorFiles& files) {
+  watch_for_interrupt();
+  ProgressLine line(!settings.quiet && !settings.no_progress);
+  const ProgressCallback show = [&line](const Progress& progress) {
+    line.show(progress);
+    return interrupted() ? ProgressReply::stop : ProgressReply::go_on;
+  };
+  const std::filesystem::path& library = settings.library.file;
+  if (files.paths.empty()) return library::import_togetheros(library, files.vectors, show);
+  return library::import_vectors(library, files, settings.library.model, show);
+}
+
+int run_import(const Settings& settings, const library::VectorFiles& files) {
+  if (files.paths.empty() && files.vectors.extension() == ".npy") {
+    throw Exception(ErrorCode::invalid_argument,
+                    fmt::format("{0} needs a file that names the image of each vector, one path a "
+                                "line: clipdex import {0} PATHS --model DIR",
+                                files.vectors.native()));
+  }
+  const store::ImportReport report = import(settings, files);
   for (const auto& [reason, count] : report.refused) {
     print_error(fmt::format("{} rows were left out: {}", count, reason));
   }
   print_result(fmt::format("imported {}, known before {}\n", report.imported, report.known));
-  return report.refused.empty() ? kDone : kNothingFoundOrSomeFailed;
+  if (report.stopped) {
+    print_error("stopped; everything so far is stored, and the same command goes on from here");
+  }
+  const bool whole = report.refused.empty() && !report.stopped;
+  return whole ? kDone : kNothingFoundOrSomeFailed;
 }
 
 }  // namespace
@@ -47,12 +70,18 @@ void add_fsck_command(CLI::App& app, Settings& settings, Command& chosen) {
 
 void add_import_command(CLI::App& app, Settings& settings, Command& chosen) {
   CLI::App* command =
-      app.add_subcommand("import", "Bring a clip.db of the TogetheROS box into the library");
-  auto source = std::make_shared<std::filesystem::path>();
-  command->add_option("FILE", *source, "The old clip.db; it is only read")->required();
+      app.add_subcommand("import", "Bring in vectors that others made: an old clip.db, a .npy");
+  auto files = std::make_shared<library::VectorFiles>();
+  command
+      ->add_option("FILE", files->vectors,
+                   "A clip.db of the TogetheROS box, or vectors as numpy.save writes them")
+      ->required();
+  command->add_option("PATHS", files->paths,
+                      "With a .npy: a text file that names the image of each vector, one a line");
   add_library_option(*command, settings);
-  command->callback([&settings, &chosen, source] {
-    chosen = [&settings, source] { return run_import(settings, *source); };
+  add_model_option(*command, settings);
+  command->callback([&settings, &chosen, files] {
+    chosen = [&settings, files] { return run_import(settings, *files); };
   });
 }
 

@@ -19,7 +19,7 @@
 #include "library/vector_snapshot.hpp"
 #include "model/package.hpp"
 #include "store/catalogue.hpp"
-#include "store/import.hpp"
+#include "store/import_togetheros.hpp"
 #include "store/library_file.hpp"
 
 namespace clipdex::library {

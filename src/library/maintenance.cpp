@@ -1,11 +1,17 @@
 #include "library/maintenance.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
+#include "clipdex/model.hpp"
 #include "library/model_locator.hpp"
+#include "model/package.hpp"
 #include "library/vector_snapshot.hpp"
 #include "store/catalogue.hpp"
+#include "store/import_togetheros.hpp"
+#include "store/import_vectors.hpp"
 
 namespace clipdex::library {
 namespace {
@@ -46,13 +52,45 @@ std::vector<store::Finding> check(const std::filesystem::path& library_file, boo
   return findings;
 }
 
-store::ImportReport import_into(const std::filesystem::path& library_file,
-                                const std::filesystem::path& source) {
+store::ImportReport import_togetheros(const std::filesystem::path& library_file,
+                                      const std::filesystem::path& source,
+                                      const ProgressCallback& progress) {
   require_file_name(library_file);
   // Opening a library for writing makes it, and a mistyped source must leave nothing behind.
   store::require_togetheros_file(source);
   store::Catalogue catalogue = store::Catalogue::open(library_file, store::Access::write);
-  store::ImportReport report = store::import_togetheros(catalogue, source);
+  store::ImportReport report = store::import_togetheros(catalogue, source, progress);
+  refresh_snapshot(catalogue);
+  return report;
+}
+
+store::ImportReport import_vectors(const std::filesystem::path& library_file,
+                                   const VectorFiles& files, std::string_view model,
+                                   const ProgressCallback& progress) {
+  require_file_name(library_file);
+  if (model.empty()) {
+    throw Exception(ErrorCode::invalid_argument,
+                    fmt::format("name the model that made the vectors of {} with --model DIR",
+                                files.vectors.native()));
+  }
+  const store::VectorSource source =
+      store::VectorSource::open(files.vectors, files.paths).value_or_throw();
+  const model::Package package =
+      model::read_package(locate_model(model).value_or_throw()).value_or_throw();
+  const Model maker(package.directory.native());
+  if (maker.identity().dimension != source.dimension()) {
+    throw Exception(
+        ErrorCode::invalid_argument,
+        fmt::format("{} holds vectors of {} numbers, but those of the model '{}' have {}; name the "
+                    "model that made them with --model DIR",
+                    files.vectors.native(), source.dimension(), maker.name(),
+                    maker.identity().dimension));
+  }
+  store::Catalogue catalogue = store::Catalogue::open(library_file, store::Access::write);
+  const store::ModelId id = catalogue.ensure_model(maker.identity(), maker.name(),
+                                                   package.directory.native());
+  if (!catalogue.active_model()) catalogue.set_active_model(id);
+  store::ImportReport report = source.import_into(catalogue, id, progress);
   refresh_snapshot(catalogue);
   return report;
 }

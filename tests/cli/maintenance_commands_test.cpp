@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include "cli/run_command.hpp"
+#include "clipdex/model.hpp"
 #include "store/connection.hpp"
+#include "support/npy.hpp"
 
 namespace clipdex::cli {
 namespace {
@@ -76,6 +78,23 @@ TEST_F(MaintenanceCommands, RowsThatAreLeftOutAreCountedByReason) {
   EXPECT_EQ(outcome.status, kNothingFoundOrSomeFailed);
   EXPECT_THAT(outcome.err, StartsWith("clipdex: 1 rows were left out: "));
   EXPECT_EQ(outcome.out, "imported 1, known before 0\n");
+}
+
+TEST_F(MaintenanceCommands, VectorsComeWithTheirPathsAndTheirModel) {
+  const std::size_t dimension = Model(small()).identity().dimension;
+  test::write_text(home_ / "v.npy", test::npy_of(std::vector<float>(dimension * 2, 1), 2));
+  test::write_text(home_ / "paths.txt", "a.jpg\nb.jpg\n");
+  const Outcome outcome = run_import({"v.npy", "paths.txt", "--model", small()});
+  EXPECT_EQ(outcome.status, kDone) << outcome.err;
+  EXPECT_EQ(outcome.out, "imported 2, known before 0\n");
+}
+
+TEST_F(MaintenanceCommands, VectorsWithoutPathsOrModelAreWrongUse) {
+  test::write_text(home_ / "v.npy", test::npy_of({1, 2}, 1));
+  test::write_text(home_ / "paths.txt", "a.jpg\n");
+  expect_wrong_use(run_import({"v.npy"}), "clipdex import v.npy PATHS --model DIR");
+  expect_wrong_use(run_import({"v.npy", "paths.txt"}), "name the model that made the vectors");
+  EXPECT_FALSE(fs::exists(file_));
 }
 
 TEST_F(MaintenanceCommands, ASourceThatCannotBeImportedLeavesNoLibrary) {

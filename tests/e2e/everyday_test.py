@@ -8,6 +8,7 @@ import subprocess
 import sys
 import unittest
 
+import numpy
 from end_to_end import ALBUM, PROGRAM, SOURCE, EndToEnd
 
 
@@ -177,6 +178,23 @@ class Upkeep(EndToEnd):
         self.assertIn("imported 1,", self.run_clipdex("import", old).stdout)
         self.assertIn("imported 0, known before 1", self.run_clipdex("import", old).stdout)
         self.run_clipdex("search", "x", status=3)
+
+    def test_vectors_of_another_program_are_imported_and_searched(self):
+        self.copy("photo_cat.jpg", "photo_owl.jpg", "photo_dog.jpg")
+        files = sorted(self.photos.iterdir())
+        raw = self.scratch / "raw"
+        self.run_clipdex("encode", "image", "--raw", raw, *files)
+        vectors = numpy.fromfile(raw, "<f4").reshape(len(files), -1) * 3
+        numpy.save(self.scratch / "v.npy", vectors.astype("<f2"))
+        (self.scratch / "paths.txt").write_text("".join(f"{file}\n" for file in files))
+        done = self.run_clipdex("import", "v.npy", "paths.txt", "--model", "demo")
+        self.assertIn("imported 3, known before 0", done.stdout)
+        for file in files:
+            self.assertEqual(self.names("--image", file)[0], file.name)
+        imported = self.names("a dog")
+        self.assertEqual(len(imported), 3)
+        self.run_clipdex("index", self.photos)
+        self.assertEqual(self.names("a dog"), imported)
 
     def test_the_doctor_finds_the_demo_model_sound(self):
         done = self.run_clipdex("model", "doctor")

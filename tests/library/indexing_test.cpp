@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "store/catalogue.hpp"
-#include "store/import.hpp"
+#include "store/import_togetheros.hpp"
 #include "support/library_scene.hpp"
 
 namespace clipdex::library {

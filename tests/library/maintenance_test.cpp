@@ -5,8 +5,10 @@
 
 #include <algorithm>
 
+#include "clipdex/model.hpp"
 #include "store/connection.hpp"
 #include "support/library_scene.hpp"
+#include "support/npy.hpp"
 
 namespace clipdex::library {
 namespace {
@@ -29,14 +31,17 @@ class Maintenance : public test::LibraryScene {
     });
   }
 
+  static std::string small() { return small_model().native(); }
+
   const fs::path old_ = home_ / "old.db";
+  const VectorFiles files_{.vectors = home_ / "v.npy", .paths = home_ / "paths.txt"};
 };
 
 TEST_F(Maintenance, AnEmptyNameIsNoLibrary) {
   test::make_old_library(old_);
   EXPECT_THAT([] { check("", false); },
               throws_error(ErrorCode::invalid_argument, "the name of the library file is empty"));
-  EXPECT_THAT([&] { import_into("", old_); },
+  EXPECT_THAT([&] { import_togetheros("", old_); },
               throws_error(ErrorCode::invalid_argument, "the name of the library file is empty"));
 }
 
@@ -58,19 +63,47 @@ TEST_F(Maintenance, ALostVectorIsFoundRepairedAndMadeAgain) {
 
 TEST_F(Maintenance, AnImportMakesTheLibraryAndAddsNothingTwice) {
   test::make_old_library(old_);
-  EXPECT_EQ(import_into(file_, old_).imported, 1U);
-  const store::ImportReport again = import_into(file_, old_);
+  EXPECT_EQ(import_togetheros(file_, old_).imported, 1U);
+  const store::ImportReport again = import_togetheros(file_, old_);
   EXPECT_EQ(again.imported, 0U);
   EXPECT_EQ(again.known, 1U);
   EXPECT_EQ(Library(options()).status().ready, 1U);
 }
 
 TEST_F(Maintenance, ASourceThatCannotBeImportedLeavesNoLibraryFile) {
-  EXPECT_THAT([&] { import_into(file_, old_); },
+  EXPECT_THAT([&] { import_togetheros(file_, old_); },
               throws_error(ErrorCode::not_found, "there is no file " + old_.native()));
   test::write_text(old_, "");
-  EXPECT_THAT([&] { import_into(file_, old_); },
+  EXPECT_THAT([&] { import_togetheros(file_, old_); },
               throws_error(ErrorCode::unsupported, "is no clip.db of the TogetheROS box"));
+  EXPECT_FALSE(fs::exists(file_));
+}
+
+TEST_F(Maintenance, VectorsOfAModelAreImportedAndSearchedByIt) {
+  const Embedding cat = Model(small()).encode_image(put("cat.jpg")).value_or_throw();
+  std::vector<float> numbers(cat.begin(), cat.end());
+  for (const float value : cat) numbers.push_back(-value);
+  test::write_text(files_.vectors, test::npy_of(numbers, 2));
+  test::write_text(files_.paths, "photos/cat.jpg\nphotos/opposite.jpg\n");
+  EXPECT_EQ(import_vectors(file_, files_, small()).imported, 2U);
+  Library library(options());
+  EXPECT_THAT(test::names_of(library.search(test::example(photos_ / "cat.jpg"))),
+              ElementsAre("cat.jpg", "opposite.jpg"));
+}
+
+TEST_F(Maintenance, VectorsThatFitNoNamedModelLeaveNoLibraryFile) {
+  test::write_text(files_.vectors, test::npy_of({1, 2, 3}, 1));
+  test::write_text(files_.paths, "a.jpg\n");
+  EXPECT_THAT([&] { import_vectors(file_, files_, ""); },
+              throws_error(ErrorCode::invalid_argument, "name the model that made the vectors"));
+  EXPECT_THAT(
+      [&] { import_vectors(file_, files_, small()); },
+      throws_error(ErrorCode::invalid_argument,
+                   "v.npy holds vectors of 3 numbers, but those of the model 'immich' have"));
+  EXPECT_THAT([&] { import_vectors(file_, files_, "nosuch"); },
+              throws_error(ErrorCode::not_found, "there is no model called 'nosuch'"));
+  EXPECT_THAT([&] { import_vectors("", files_, small()); },
+              throws_error(ErrorCode::invalid_argument, "the name of the library file is empty"));
   EXPECT_FALSE(fs::exists(file_));
 }
 

@@ -105,7 +105,7 @@ TEST_F(SearchEngineTest, ImportedVectorsHaveNoModelHere) {
   const fs::path old = home_ / "old.db";
   const fs::path imported = home_ / "imported.db";
   test::make_old_library(old);
-  import_into(imported, old);
+  import_togetheros(imported, old);
   const store::Catalogue catalogue = store::Catalogue::open(imported, store::Access::read);
   EXPECT_THAT([&] { choose_model(catalogue, ""); },
               throws_error(ErrorCode::wrong_model,

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "nodes/fake_encoder.hpp"
-#include "store/import.hpp"
+#include "store/import_togetheros.hpp"
 
 namespace clipdex::nodes {
 namespace {

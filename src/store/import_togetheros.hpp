@@ -1,24 +1,14 @@
-/// Bringing in the `clip.db` of the TogetheROS box (`clipdex import`).
+/// Bringing in the `clip.db` of the TogetheROS box (`clipdex import clip.db`).
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
-#include <map>
-#include <string>
 #include <string_view>
 
+#include "clipdex/progress.hpp"
 #include "store/catalogue.hpp"
+#include "store/import_writer.hpp"
 
 namespace clipdex::store {
-
-/// What became of the rows of an imported file.
-struct ImportReport {
-  std::uint64_t imported = 0;  ///< vectors that are new in the library
-  std::uint64_t known = 0;     ///< rows whose vector was in the library before
-  std::map<std::string, std::uint64_t>
-      refused;        ///< by reason, such as "it has no file name": how many
-  ModelId model = 0;  ///< the embedding space; 0 when nothing could be imported
-};
 
 /// The identity of the vectors that the TogetheROS box's own encoder makes, here or in an imported
 /// file. No model package makes such vectors.
@@ -44,6 +34,7 @@ void require_togetheros_file(const std::filesystem::path& source);
 /// BLOB, extra) as written by `clip_manage` of https://github.com/D-Robotics/hobot_clip. Errors:
 /// `not_found`, `unreadable`, `corrupt`, `unsupported` (another kind of file) about `source`, and
 /// those of writing. What was imported before one stays.
-ImportReport import_togetheros(Catalogue& library, const std::filesystem::path& source);
+ImportReport import_togetheros(Catalogue& library, const std::filesystem::path& source,
+                               const ProgressCallback& progress = {});
 
 }  // namespace clipdex::store

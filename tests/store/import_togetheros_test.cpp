@@ -1,4 +1,4 @@
-#include "store/import.hpp"
+#include "store/import_togetheros.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
