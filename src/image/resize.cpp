@@ -6,31 +6,16 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <memory>
 #include <vector>
+
+#include "image/resample.hpp"
 
 namespace clipdex::image {
 namespace {
 
 constexpr int kChannels = 3;
-constexpr int kPrecisionBits = 22;
-constexpr std::int32_t kHalf = 1 << (kPrecisionBits - 1);
-
-/// The source samples that make one output sample: `count` of them from `first` on.
-struct Window {
-  int first = 0;
-  int count = 0;
-};
-
-/// The windows and fixed-point weights of a run of output samples along one axis.
-struct Kernel {
-  std::vector<Window> windows;
-  std::vector<std::int32_t> weights;  ///< `taps_max` for each window
-  int taps_max = 0;
-
-  const std::int32_t* weights_of(std::size_t index) const {
-    return weights.data() + index * static_cast<std::size_t>(taps_max);
-  }
-};
 
 /// A run of output samples along one axis: those from `first` on, `count` of them, out of `full`.
 struct Span {
@@ -50,7 +35,7 @@ double bicubic(double x) {
 double bilinear(double x) { return std::max(0.0, 1.0 - std::abs(x)); }
 
 std::int32_t to_fixed_point(double weight) {
-  const double scaled = weight * (1 << kPrecisionBits);
+  const double scaled = weight * (1 << kWeightBits);
   return static_cast<std::int32_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
 }
 
@@ -61,7 +46,8 @@ Kernel make_kernel(int source_size, const Span& target, Interpolation interpolat
   const double support = (interpolation == Interpolation::bicubic ? 2.0 : 1.0) * filter_scale;
 
   Kernel kernel;
-  kernel.taps_max = static_cast<int>(std::ceil(support)) * 2 + 1;
+  const int taps_max = static_cast<int>(std::ceil(support)) * 2 + 1;
+  kernel.taps_max = (taps_max + kTapsAtOnce - 1) / kTapsAtOnce * kTapsAtOnce;
   kernel.weights.resize(static_cast<std::size_t>(target.count) *
                         static_cast<std::size_t>(kernel.taps_max));
   std::vector<double> exact(static_cast<std::size_t>(kernel.taps_max));
@@ -89,123 +75,65 @@ Kernel make_kernel(int source_size, const Span& target, Interpolation interpolat
   return kernel;
 }
 
-std::uint8_t to_byte(std::int32_t sum) {
-  return static_cast<std::uint8_t>(std::clamp(sum >> kPrecisionBits, 0, 255));
-}
+/// Rows of pixels on their way from the first pass to the second.
+struct Strip {
+  Strip(int width_given, int rows_given)
+      : width(width_given),
+        rows(static_cast<std::size_t>(rows_given)),
+        stride(aligned_stride(width_given)),
+        bytes(std::make_unique_for_overwrite<std::uint8_t[]>(rows * stride)) {}
 
-/// Resamples one row of the source.
-[[gnu::always_inline]] inline void resample_row(const std::uint8_t* source, const Kernel& kernel,
-                                                std::uint8_t* out) {
-  for (std::size_t i = 0; i < kernel.windows.size(); ++i) {
-    const Window window = kernel.windows[i];
-    const std::int32_t* weights = kernel.weights_of(i);
-    const std::uint8_t* pixel = source + static_cast<std::ptrdiff_t>(window.first) * kChannels;
-    std::int32_t red = kHalf;
-    std::int32_t green = kHalf;
-    std::int32_t blue = kHalf;
-    for (int tap = 0; tap < window.count; ++tap, pixel += kChannels) {
-      red += pixel[0] * weights[tap];
-      green += pixel[1] * weights[tap];
-      blue += pixel[2] * weights[tap];
-    }
-    *out++ = to_byte(red);
-    *out++ = to_byte(green);
-    *out++ = to_byte(blue);
-  }
-}
-
-/// Adds up weighted rows, `row_bytes` apart, into one.
-[[gnu::always_inline]] inline void resample_rows(const std::uint8_t* first_row,
-                                                 std::size_t row_bytes, int count,
-                                                 const std::int32_t* weights, std::int32_t* sums,
-                                                 std::uint8_t* out) {
-  std::fill_n(sums, row_bytes, kHalf);
-  for (int tap = 0; tap < count; ++tap) {
-    const std::uint8_t* row = first_row + static_cast<std::size_t>(tap) * row_bytes;
-    const std::int32_t weight = weights[tap];
-    for (std::size_t i = 0; i < row_bytes; ++i) sums[i] += row[i] * weight;
-  }
-  for (std::size_t i = 0; i < row_bytes; ++i) out[i] = to_byte(sums[i]);
-}
-
-/// The two loops in which the time goes. The compiler turns them into vector code; for x86-64 they
-/// are compiled a second time, because before AVX2 it multiplies too few 32-bit numbers at once.
-struct Loops {
-  void (*row)(const std::uint8_t* source, const Kernel& kernel, std::uint8_t* out);
-  void (*rows)(const std::uint8_t* first_row, std::size_t row_bytes, int count,
-               const std::int32_t* weights, std::int32_t* sums, std::uint8_t* out);
+  int width;
+  std::size_t rows;
+  std::size_t stride;  ///< bytes from one row to the next
+  std::unique_ptr<std::uint8_t[]> bytes;
 };
 
-void row_everywhere(const std::uint8_t* source, const Kernel& kernel, std::uint8_t* out) {
-  resample_row(source, kernel, out);
-}
-
-void rows_everywhere(const std::uint8_t* first_row, std::size_t row_bytes, int count,
-                     const std::int32_t* weights, std::int32_t* sums, std::uint8_t* out) {
-  resample_rows(first_row, row_bytes, count, weights, sums, out);
-}
-
-#if defined(__x86_64__)
-[[gnu::target("avx2")]] void row_avx2(const std::uint8_t* source, const Kernel& kernel,
-                                      std::uint8_t* out) {
-  resample_row(source, kernel, out);
-}
-
-[[gnu::target("avx2")]] void rows_avx2(const std::uint8_t* first_row, std::size_t row_bytes,
-                                       int count, const std::int32_t* weights, std::int32_t* sums,
-                                       std::uint8_t* out) {
-  resample_rows(first_row, row_bytes, count, weights, sums, out);
-}
-#endif
-
-Loops best_loops() {
-#if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx2") != 0) return {row_avx2, rows_avx2};
-#endif
-  return {row_everywhere, rows_everywhere};
-}
-
-const Loops kLoops = best_loops();
-
-/// Rows `first_row` to `first_row + count` of the source, resampled along x.
-Raster resample_horizontally(const Raster& source, int first_row, int count, const Span& columns,
-                             Interpolation interpolation) {
-  const Kernel kernel = make_kernel(source.width, columns, interpolation);
-  Raster out{columns.count, count, {}};
-  const std::size_t source_stride = static_cast<std::size_t>(source.width) * kChannels;
-  const std::size_t stride = static_cast<std::size_t>(out.width) * kChannels;
-  out.rgb.resize(stride * static_cast<std::size_t>(count));
-  for (std::size_t y = 0; y < static_cast<std::size_t>(count); ++y) {
-    const std::size_t source_row = static_cast<std::size_t>(first_row) + y;
-    kLoops.row(source.rgb.data() + source_row * source_stride, kernel, &out.rgb[y * stride]);
+/// The part `columns` × `rows` of a picture that is `columns.full` wide.
+Strip crop(const Raster& source, const Span& columns, const Span& rows) {
+  Strip out(columns.count, rows.count);
+  const std::size_t row_bytes = static_cast<std::size_t>(columns.count) * kChannels;
+  for (std::size_t y = 0; y < out.rows; ++y) {
+    const std::size_t pixel =
+        (static_cast<std::size_t>(rows.first) + y) * static_cast<std::size_t>(source.width) +
+        static_cast<std::size_t>(columns.first);
+    std::memcpy(&out.bytes[y * out.stride], &source.rgb[pixel * kChannels], row_bytes);
   }
   return out;
 }
 
-/// Resamples along y; `first_row` is the row of the full picture that `source` begins with.
-Raster resample_vertically(const Raster& source, int first_row, const Kernel& kernel) {
-  Raster out{source.width, static_cast<int>(kernel.windows.size()), {}};
+/// The rows `rows` of the source, its columns resampled. Like Pillow, a width that stays is not.
+Strip first_pass(const Raster& source, const Span& columns, const Span& rows,
+                 Interpolation interpolation) {
+  if (columns.full == source.width) return crop(source, columns, rows);
+  Strip out(columns.count, rows.count);
   const std::size_t stride = static_cast<std::size_t>(source.width) * kChannels;
-  out.rgb.resize(stride * kernel.windows.size());
-  std::vector<std::int32_t> sums(stride);
+  const std::size_t before = static_cast<std::size_t>(rows.first) * stride;
+  resample_horizontally(source.rgb.data() + before, source.rgb.size() - before, stride, out.rows,
+                        make_kernel(source.width, columns, interpolation), out.bytes.get());
+  return out;
+}
+
+/// The same rows without what lies between them.
+Raster close_up(const Strip& strip) {
+  Raster out{strip.width, static_cast<int>(strip.rows), {}};
+  const std::size_t row_bytes = static_cast<std::size_t>(strip.width) * kChannels;
+  out.rgb.resize(strip.rows * row_bytes);
+  for (std::size_t y = 0; y < strip.rows; ++y) {
+    std::memcpy(&out.rgb[y * row_bytes], &strip.bytes[y * strip.stride], row_bytes);
+  }
+  return out;
+}
+
+/// Resamples along y; `first_row` is the row of the full picture that the strip begins with.
+Raster second_pass(const Strip& strip, int first_row, const Kernel& kernel) {
+  Raster out{strip.width, static_cast<int>(kernel.windows.size()), {}};
+  const std::size_t row_bytes = static_cast<std::size_t>(strip.width) * kChannels;
+  out.rgb.resize(row_bytes * kernel.windows.size());
   for (std::size_t y = 0; y < kernel.windows.size(); ++y) {
     const auto row = static_cast<std::size_t>(kernel.windows[y].first - first_row);
-    kLoops.rows(source.rgb.data() + row * stride, stride, kernel.windows[y].count,
-                kernel.weights_of(y), sums.data(), &out.rgb[y * stride]);
-  }
-  return out;
-}
-
-/// The part `columns` × `rows` of the source.
-Raster crop(const Raster& source, const Span& columns, const Span& rows) {
-  Raster out{columns.count, rows.count, {}};
-  out.rgb.reserve(static_cast<std::size_t>(columns.count) * static_cast<std::size_t>(rows.count) *
-                  kChannels);
-  for (int y = rows.first; y < rows.first + rows.count; ++y) {
-    const auto begin = source.rgb.begin() +
-                       (static_cast<std::ptrdiff_t>(y) * source.width + columns.first) * kChannels;
-    out.rgb.insert(out.rgb.end(), begin,
-                   begin + static_cast<std::ptrdiff_t>(columns.count) * kChannels);
+    blend_rows(&strip.bytes[row * strip.stride], strip.stride, row_bytes, kernel.windows[y].count,
+               kernel.weights_of(y), &out.rgb[y * row_bytes]);
   }
   return out;
 }
@@ -215,18 +143,12 @@ Raster crop(const Raster& source, const Span& columns, const Span& rows) {
 Raster resize_part(const Raster& source, const Span& columns, const Span& rows,
                    Interpolation interpolation) {
   assert(source.width > 0 && source.height > 0 && columns.full > 0 && rows.full > 0);
-  if (rows.full == source.height) {
-    if (columns.full == source.width) return crop(source, columns, rows);
-    return resample_horizontally(source, rows.first, rows.count, columns, interpolation);
-  }
+  if (rows.full == source.height) return close_up(first_pass(source, columns, rows, interpolation));
   const Kernel kernel = make_kernel(source.height, rows, interpolation);
   const int first_row = kernel.windows.front().first;
   const int end_row = kernel.windows.back().first + kernel.windows.back().count;
-  const Raster narrow =
-      columns.full == source.width
-          ? crop(source, columns, {source.height, first_row, end_row - first_row})
-          : resample_horizontally(source, first_row, end_row - first_row, columns, interpolation);
-  return resample_vertically(narrow, first_row, kernel);
+  const Span needed{source.height, first_row, end_row - first_row};
+  return second_pass(first_pass(source, columns, needed, interpolation), first_row, kernel);
 }
 
 /// Half of a number ≥ 0, rounded to the even neighbour when it lies between two.
