@@ -4,6 +4,7 @@
 
 #include "image/decoders.hpp"
 #include "image/orient.hpp"
+#include "image/resize.hpp"
 
 namespace clipdex::image {
 namespace {
@@ -25,10 +26,11 @@ Result<Stored> decode_tiff_or_raw(Bytes bytes, Format& format, const DecodeOptio
   return second;
 }
 
-Result<Stored> decode_stored(Bytes bytes, Format& format, const DecodeOptions& options) {
+Result<Stored> decode_stored(Bytes bytes, Format& format, const DecodeOptions& options,
+                             const PreprocessSpec* spec) {
   switch (format) {
     case Format::jpeg:
-      return decode_jpeg(bytes, options);
+      return decode_jpeg(bytes, options, spec);
     case Format::bmp:
       return decode_bmp(bytes, options);
     case Format::pnm:
@@ -41,9 +43,13 @@ Result<Stored> decode_stored(Bytes bytes, Format& format, const DecodeOptions& o
   }
 }
 
-}  // namespace
+/// The upright picture, or what `spec` needs of it, and the facts about it without its pixels.
+struct Upright {
+  Excerpt picture;
+  Decoded facts;
+};
 
-Result<Decoded> decode(Bytes bytes, const DecodeOptions& options) {
+Result<Upright> decode_upright(Bytes bytes, DecodeOptions options, const PreprocessSpec* spec) {
   if (bytes.empty()) return Error{ErrorCode::corrupt, "the file is empty"};
   const std::optional<Format> sniffed = sniff(bytes);
   if (!sniffed) {
@@ -51,17 +57,41 @@ Result<Decoded> decode(Bytes bytes, const DecodeOptions& options) {
                  "the content is that of no image format that clipdex reads"};
   }
   Format format = *sniffed;
-  DecodeOptions limited = options;
-  if (limited.pixels_max == 0) limited.pixels_max = default_pixels_max();
-  Result<Stored> result = decode_stored(bytes, format, limited);
+  if (options.pixels_max == 0) options.pixels_max = default_pixels_max();
+  Result<Stored> result = decode_stored(bytes, format, options, spec);
   if (!result) return std::move(result).error();
   Stored& stored = result.value();
   const bool swapped = swaps_sides(stored.exif.orientation);
-  return Decoded{.pixels = upright(std::move(stored.pixels), stored.exif.orientation),
-                 .format = format,
-                 .width = swapped ? stored.height : stored.width,
-                 .height = swapped ? stored.width : stored.height,
-                 .taken_at_s = stored.exif.taken_at_s};
+  Decoded facts{.pixels = {},
+                .format = format,
+                .width = swapped ? stored.height : stored.width,
+                .height = swapped ? stored.width : stored.height,
+                .taken_at_s = stored.exif.taken_at_s};
+  const int width = stored.whole_width == 0 ? stored.pixels.width : stored.whole_width;
+  const int height = stored.pixels.height;
+  Excerpt excerpt{std::move(stored.pixels), stored.left, 0, width, height};
+  return Upright{upright(std::move(excerpt), stored.exif.orientation), std::move(facts)};
+}
+
+}  // namespace
+
+Result<Decoded> decode(Bytes bytes, const DecodeOptions& options) {
+  Result<Upright> result = decode_upright(bytes, options, nullptr);
+  if (!result) return std::move(result).error();
+  Decoded decoded = std::move(result.value().facts);
+  decoded.pixels = std::move(result.value().picture.pixels);
+  return decoded;
+}
+
+Result<Decoded> decode_square(Bytes bytes, const PreprocessSpec& spec, Fidelity fidelity,
+                              std::uint64_t pixels_max) {
+  const DecodeOptions options{
+      .fidelity = fidelity, .side_needed = spec.size, .pixels_max = pixels_max};
+  Result<Upright> result = decode_upright(bytes, options, &spec);
+  if (!result) return std::move(result).error();
+  Decoded decoded = std::move(result.value().facts);
+  decoded.pixels = resize_and_crop(result.value().picture, spec);
+  return decoded;
 }
 
 }  // namespace clipdex::image

@@ -56,4 +56,10 @@ std::uint64_t default_pixels_max();
 /// file: the caller knows it.
 Result<Decoded> decode(std::span<const std::byte> bytes, const DecodeOptions& options);
 
+/// Decodes one image as the square that a model takes: `pixels` are those of `resize_and_crop` of
+/// what `decode` gives with `side_needed = spec.size`, bit for bit, for less work, since much of
+/// what the crop throws away is never computed. Everything else is as in `decode`.
+Result<Decoded> decode_square(std::span<const std::byte> bytes, const PreprocessSpec& spec,
+                              Fidelity fidelity, std::uint64_t pixels_max = 0);
+
 }  // namespace clipdex::image

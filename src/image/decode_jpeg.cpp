@@ -15,6 +15,7 @@
 
 #include "image/decoders.hpp"
 #include "image/limits.hpp"
+#include "image/resize.hpp"
 
 namespace clipdex::image {
 namespace {
@@ -27,6 +28,11 @@ constexpr int kScansMax =
 constexpr int kTooManyScans = -1;  // Beside libjpeg's own codes, which are positive.
 constexpr int kShortSideFactorMin =
     3;  // A fast decode keeps this multiple of the side that is needed.
+
+constexpr std::size_t kRowsAtOnce = 16;  // As many as libjpeg has ready at a time.
+/// Columns that are decoded on each side beyond those needed: at the border of what is decoded the
+/// upsampling of colour lacks its neighbours, and a mirrored picture may need one column more.
+constexpr int kMargin = 8;
 
 /// The state of one decompression. libjpeg reports errors by longjmp, which skips destructors; so
 /// every function between `setjmp` and libjpeg holds plain values only, and all memory belongs to
@@ -62,15 +68,21 @@ class Decompressor {
     return true;
   }
 
-  /// Decodes into `raster`, which it sizes. @return false when libjpeg gave up
-  bool read_pixels(int side_needed, bool may_scale, Raster& raster) {
+  /// Decodes into `stored`. @return false when libjpeg gave up
+  bool read_pixels(int side_needed, bool may_scale, const PreprocessSpec* spec, Stored& stored) {
     if (!prepare(side_needed, may_scale)) return false;
+    stored.whole_width = static_cast<int>(info_.output_width);
+    if (spec != nullptr && !leave_out_columns(*spec, stored.left)) return false;
+    Raster& raster = stored.pixels;
     raster.width = static_cast<int>(info_.output_width);
     raster.height = static_cast<int>(info_.output_height);
-    row_bytes_ = std::size_t{info_.output_width} * 3;
-    raster.rgb.resize(row_bytes_ * info_.output_height);
-    if (info_.out_color_space == JCS_CMYK) ink_.resize(std::size_t{info_.output_width} * 4);
-    return read_rows(raster.rgb.data());
+    // Rows are appended, since zeroing a large raster first costs as much as filling it.
+    raster.rgb.reserve(std::size_t{info_.output_width} * 3 * info_.output_height);
+    const std::size_t row_bytes =
+        std::size_t{info_.output_width} * static_cast<std::size_t>(info_.output_components);
+    rows_.resize(kRowsAtOnce * row_bytes);
+    for (std::size_t i = 0; i < kRowsAtOnce; ++i) row_pointers_[i] = &rows_[i * row_bytes];
+    return read_rows(raster.rgb);
   }
 
   Exif exif() const {
@@ -142,21 +154,53 @@ class Decompressor {
     return result;
   }
 
-  bool read_rows(std::uint8_t* to) {
+  /// Restricts the output to the columns that `spec` needs, whichever way the picture is turned.
+  bool leave_out_columns(const PreprocessSpec& spec, int& left) {
+    // A progressive picture may be smoothed across blocks, and most of its time goes elsewhere.
+    if (info_.progressive_mode != FALSE) return true;
+    // Where colour is four times as coarse and the picture is scaled, libjpeg-turbo 2.1 gives other
+    // pixels than without the crop.
+    if (info_.max_h_samp_factor > 2 || info_.max_v_samp_factor > 2) return true;
+    const int width = static_cast<int>(info_.output_width);
+    const Window needed = samples_needed(width, static_cast<int>(info_.output_height), spec);
+    const int margin = std::min(needed.first, width - needed.first - needed.count) - kMargin;
+    if (margin <= 0) return true;
+    auto first = static_cast<JDIMENSION>(margin);
+    auto count = static_cast<JDIMENSION>(width - 2 * margin);
+    if (!crop(first, count)) return false;
+    left = static_cast<int>(first);
+    return true;
+  }
+
+  /// libjpeg begins at a block, so that `first` may become smaller and `count` larger.
+  bool crop(JDIMENSION& first, JDIMENSION& count) {
+    if (setjmp(errors_.jump) != 0) return false;
+    jpeg_crop_scanline(&info_, &first, &count);
+    return true;
+  }
+
+  bool read_rows(std::vector<std::uint8_t>& rgb) {
     if (setjmp(errors_.jump) != 0) return false;
     while (info_.output_scanline < info_.output_height) {
-      JSAMPROW row = ink_.empty() ? to + info_.output_scanline * row_bytes_ : ink_.data();
-      std::uint8_t* rgb = to + info_.output_scanline * row_bytes_;
-      jpeg_read_scanlines(&info_, &row, 1);
-      if (!ink_.empty()) ink_to_rgb(rgb);
+      append_rows(jpeg_read_scanlines(&info_, row_pointers_.data(), kRowsAtOnce), rgb);
     }
     return true;
   }
 
-  /// CMYK in a JPEG is stored inverted, as Adobe's programs write it, with or without their marker.
-  void ink_to_rgb(std::uint8_t* rgb) {
-    for (std::uint8_t& value : ink_) value = static_cast<std::uint8_t>(255 - value);
-    cmyk_to_rgb(ink_, {rgb, row_bytes_});
+  void append_rows(std::size_t count, std::vector<std::uint8_t>& rgb) {
+    const std::size_t samples = count * info_.output_width;
+    if (info_.out_color_space != JCS_CMYK) {
+      rgb.insert(rgb.end(), rows_.begin(),
+                 rows_.begin() + static_cast<std::ptrdiff_t>(samples * 3));
+      return;
+    }
+    // CMYK in a JPEG is stored inverted, as Adobe's programs write it, with or without their
+    // marker.
+    const auto ink = std::span(rows_).first(samples * 4);
+    for (std::uint8_t& value : ink) value = static_cast<std::uint8_t>(255 - value);
+    const std::size_t before = rgb.size();
+    rgb.resize(before + samples * 3);
+    cmyk_to_rgb(ink, std::span(rgb).subspan(before));
   }
 
   std::string reason() const {
@@ -170,19 +214,23 @@ class Decompressor {
   jpeg_progress_mgr progress_{};
   Errors errors_;
   bool created_ = false;
-  std::size_t row_bytes_ = 0;
-  std::vector<std::uint8_t> ink_;  ///< one row of a CMYK picture
+  std::vector<std::uint8_t> rows_;  ///< `kRowsAtOnce` rows as libjpeg gives them
+  std::array<JSAMPROW, kRowsAtOnce> row_pointers_{};
 };
 
 }  // namespace
 
-Result<Stored> decode_jpeg(std::span<const std::byte> bytes, const DecodeOptions& options) {
+Result<Stored> decode_jpeg(std::span<const std::byte> bytes, const DecodeOptions& options,
+                           const PreprocessSpec* spec) {
   Decompressor jpeg(bytes);
   if (!jpeg.read_header()) return jpeg.error();
   if (auto error = refuse_size(jpeg.width(), jpeg.height(), options.pixels_max)) return *error;
-  Stored stored{.pixels = {}, .width = jpeg.width(), .height = jpeg.height(), .exif = jpeg.exif()};
+  Stored stored;
+  stored.width = jpeg.width();
+  stored.height = jpeg.height();
+  stored.exif = jpeg.exif();
   const bool may_scale = options.fidelity == Fidelity::fast;
-  if (!jpeg.read_pixels(options.side_needed, may_scale, stored.pixels)) return jpeg.error();
+  if (!jpeg.read_pixels(options.side_needed, may_scale, spec, stored)) return jpeg.error();
   return stored;
 }
 

@@ -14,7 +14,9 @@ namespace clipdex::image {
 /// Pixels as a file stores them, and what has still to be done with them.
 struct Stored {
   Raster pixels;
-  int width = 0;  ///< of the original as stored; `pixels` may be smaller
+  int left = 0;         ///< column of the whole picture that `pixels` begin with
+  int whole_width = 0;  ///< of the picture of which `pixels` are columns; 0: they are all of it
+  int width = 0;        ///< of the original as stored; `pixels` may be smaller
   int height = 0;
   Exif
       exif;  ///< the orientation in it has not been applied; 1 where the decoder turned the picture
@@ -24,7 +26,10 @@ struct Stored {
 // the header, before memory is taken for pixels. Errors are those of `decode()`.
 
 /// JPEG through libjpeg: grey, RGB, YCbCr, CMYK and YCCK. Scaled down for `Fidelity::fast`.
-Result<Stored> decode_jpeg(std::span<const std::byte> bytes, const DecodeOptions& options);
+/// @param spec what will become of the pixels, if that is known: columns on the left and the right
+///             that it does not need may then be missing, whichever orientation is applied first
+Result<Stored> decode_jpeg(std::span<const std::byte> bytes, const DecodeOptions& options,
+                           const PreprocessSpec* spec = nullptr);
 
 /// BMP, which libvips does not read by itself: 1 to 32 bits, palettes, bit fields, run lengths,
 /// top-down.

@@ -16,4 +16,7 @@ constexpr bool swaps_sides(int orientation) noexcept { return orientation >= 5; 
 /// @param orientation EXIF tag 274 (Exif 2.32, 4.6.4): 1 to 8; any other number counts as 1
 Raster upright(Raster stored, int orientation);
 
+/// The same for a part of a picture: the place of the part turns with it.
+Excerpt upright(Excerpt stored, int orientation);
+
 }  // namespace clipdex::image

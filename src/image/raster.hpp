@@ -15,6 +15,15 @@ struct Raster {
   std::vector<std::uint8_t> rgb;  ///< width · height · 3 bytes
 };
 
+/// A picture of which only a part may be there.
+struct Excerpt {
+  Raster pixels;
+  int left = 0;  ///< where `pixels` begin in the whole picture, in pixels of that scale
+  int top = 0;
+  int width = 0;  ///< of the whole picture
+  int height = 0;
+};
+
 enum class ResizeMode {
   shortest,  ///< scale the short side to `size`, then cut the centre square (CLIP)
   squash,    ///< scale both sides to `size`, whatever the proportions (SigLIP)

@@ -39,30 +39,56 @@ std::int32_t to_fixed_point(double weight) {
   return static_cast<std::int32_t>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
 }
 
-Kernel make_kernel(int source_size, const Span& target, Interpolation interpolation) {
-  const auto filter = interpolation == Interpolation::bicubic ? bicubic : bilinear;
-  const double scale = static_cast<double>(source_size) / target.full;
-  const double filter_scale = std::max(scale, 1.0);  // Widening the filter is the antialiasing.
-  const double support = (interpolation == Interpolation::bicubic ? 2.0 : 1.0) * filter_scale;
+/// Which source samples an output sample is made of.
+class Axis {
+ public:
+  Axis(int source_size, int target_size, Interpolation interpolation)
+      : source_size_(source_size), scale_(static_cast<double>(source_size) / target_size) {
+    const bool is_bicubic = interpolation == Interpolation::bicubic;
+    const double filter_scale = std::max(scale_, 1.0);  // Widening the filter is the antialiasing.
+    filter_ = is_bicubic ? bicubic : bilinear;
+    support_ = (is_bicubic ? 2.0 : 1.0) * filter_scale;
+    narrowing_ = 1.0 / filter_scale;
+  }
 
+  double center_of(int sample) const { return (sample + 0.5) * scale_; }
+
+  Window window_of(int sample) const {
+    const double center = center_of(sample);
+    // Pillow truncates here, which differs from rounding below zero.
+    // NOLINTBEGIN(bugprone-incorrect-roundings)
+    const int first = std::max(0, static_cast<int>(center - support_ + 0.5));
+    const int end = std::min(source_size_, static_cast<int>(center + support_ + 0.5));
+    // NOLINTEND(bugprone-incorrect-roundings)
+    return {first, end - first};
+  }
+
+  int taps_max() const { return static_cast<int>(std::ceil(support_)) * 2 + 1; }
+
+  double weight(double distance) const { return filter_(distance * narrowing_); }
+
+ private:
+  int source_size_;
+  double scale_;  ///< source samples for each output sample
+  double (*filter_)(double);
+  double support_;
+  double narrowing_;
+};
+
+Kernel make_kernel(int source_size, const Span& target, Interpolation interpolation) {
+  const Axis axis(source_size, target.full, interpolation);
   Kernel kernel;
-  const int taps_max = static_cast<int>(std::ceil(support)) * 2 + 1;
-  kernel.taps_max = (taps_max + kTapsAtOnce - 1) / kTapsAtOnce * kTapsAtOnce;
+  kernel.taps_max = (axis.taps_max() + kTapsAtOnce - 1) / kTapsAtOnce * kTapsAtOnce;
   kernel.weights.resize(static_cast<std::size_t>(target.count) *
                         static_cast<std::size_t>(kernel.taps_max));
   std::vector<double> exact(static_cast<std::size_t>(kernel.taps_max));
-  for (int i = 0; i < target.count; ++i) {
-    const double center = (target.first + i + 0.5) * scale;
-    // Pillow truncates here, which differs from rounding below zero.
-    // NOLINTBEGIN(bugprone-incorrect-roundings)
-    const int first = std::max(0, static_cast<int>(center - support + 0.5));
-    const int end = std::min(source_size, static_cast<int>(center + support + 0.5));
-    // NOLINTEND(bugprone-incorrect-roundings)
-    const auto count = static_cast<std::size_t>(end - first);
+  for (int i = target.first; i < target.first + target.count; ++i) {
+    const Window window = axis.window_of(i);
+    const auto count = static_cast<std::size_t>(window.count);
     // The order of these operations decides the last bit, so it stays as Pillow's.
     double sum = 0;
     for (std::size_t tap = 0; tap < count; ++tap) {
-      exact[tap] = filter((static_cast<int>(tap) + first - center + 0.5) * (1.0 / filter_scale));
+      exact[tap] = axis.weight(static_cast<int>(tap) + window.first - axis.center_of(i) + 0.5);
       sum += exact[tap];
     }
     std::int32_t* weights =
@@ -70,10 +96,19 @@ Kernel make_kernel(int source_size, const Span& target, Interpolation interpolat
     for (std::size_t tap = 0; tap < count; ++tap) {
       weights[tap] = to_fixed_point(sum == 0 ? exact[tap] : exact[tap] / sum);
     }
-    kernel.windows.push_back({first, end - first});
+    kernel.windows.push_back(window);
   }
   return kernel;
 }
+
+/// A picture, or the part of one that is needed: `pixels` begin at (left, top) of width × height.
+struct Source {
+  const Raster& pixels;
+  int left;
+  int top;
+  int width;
+  int height;
+};
 
 /// Rows of pixels on their way from the first pass to the second.
 struct Strip {
@@ -89,28 +124,31 @@ struct Strip {
   std::unique_ptr<std::uint8_t[]> bytes;
 };
 
-/// The part `columns` × `rows` of a picture that is `columns.full` wide.
-Strip crop(const Raster& source, const Span& columns, const Span& rows) {
+/// The part `columns` × `rows` of the source.
+Strip crop(const Source& source, const Span& columns, const Span& rows) {
   Strip out(columns.count, rows.count);
   const std::size_t row_bytes = static_cast<std::size_t>(columns.count) * kChannels;
   for (std::size_t y = 0; y < out.rows; ++y) {
-    const std::size_t pixel =
-        (static_cast<std::size_t>(rows.first) + y) * static_cast<std::size_t>(source.width) +
-        static_cast<std::size_t>(columns.first);
-    std::memcpy(&out.bytes[y * out.stride], &source.rgb[pixel * kChannels], row_bytes);
+    const std::size_t row = static_cast<std::size_t>(rows.first - source.top) + y;
+    const std::size_t pixel = row * static_cast<std::size_t>(source.pixels.width) +
+                              static_cast<std::size_t>(columns.first - source.left);
+    std::memcpy(&out.bytes[y * out.stride], &source.pixels.rgb[pixel * kChannels], row_bytes);
   }
   return out;
 }
 
 /// The rows `rows` of the source, its columns resampled. Like Pillow, a width that stays is not.
-Strip first_pass(const Raster& source, const Span& columns, const Span& rows,
+Strip first_pass(const Source& source, const Span& columns, const Span& rows,
                  Interpolation interpolation) {
   if (columns.full == source.width) return crop(source, columns, rows);
+  Kernel kernel = make_kernel(source.width, columns, interpolation);
+  for (Window& window : kernel.windows) window.first -= source.left;
   Strip out(columns.count, rows.count);
-  const std::size_t stride = static_cast<std::size_t>(source.width) * kChannels;
-  const std::size_t before = static_cast<std::size_t>(rows.first) * stride;
-  resample_horizontally(source.rgb.data() + before, source.rgb.size() - before, stride, out.rows,
-                        make_kernel(source.width, columns, interpolation), out.bytes.get());
+  const std::vector<std::uint8_t>& rgb = source.pixels.rgb;
+  const std::size_t stride = static_cast<std::size_t>(source.pixels.width) * kChannels;
+  const std::size_t before = static_cast<std::size_t>(rows.first - source.top) * stride;
+  resample_horizontally(rgb.data() + before, rgb.size() - before, stride, out.rows, kernel,
+                        out.bytes.get());
   return out;
 }
 
@@ -138,11 +176,11 @@ Raster second_pass(const Strip& strip, int first_row, const Kernel& kernel) {
   return out;
 }
 
-/// A part of the source resized to columns.full × rows.full. Like Pillow, an axis whose size stays
+/// A part of the picture resized to columns.full × rows.full. Like Pillow, an axis whose size stays
 /// is not resampled; rows and columns outside the part are never computed.
-Raster resize_part(const Raster& source, const Span& columns, const Span& rows,
+Raster resize_part(const Source& source, const Span& columns, const Span& rows,
                    Interpolation interpolation) {
-  assert(source.width > 0 && source.height > 0 && columns.full > 0 && rows.full > 0);
+  assert(!source.pixels.rgb.empty() && columns.full > 0 && rows.full > 0);
   if (rows.full == source.height) return close_up(first_pass(source, columns, rows, interpolation));
   const Kernel kernel = make_kernel(source.height, rows, interpolation);
   const int first_row = kernel.windows.front().first;
@@ -157,26 +195,43 @@ int half_to_even(int number) {
   return number % 2 == 1 && below % 2 == 1 ? below + 1 : below;
 }
 
-/// Where the centre `size` samples lie on an axis that is `full` long.
-Span centre_of(int full, int size) { return {full, half_to_even(full - size), size}; }
+/// What the square takes of an axis of the resized picture, `side` long before, if the other is
+/// `other` long.
+Span square_of(int side, int other, const PreprocessSpec& spec) {
+  const int size = spec.size;
+  if (spec.resize_mode == ResizeMode::squash) return {size, 0, size};
+  const int full = static_cast<int>(size * std::int64_t{side} / std::min(side, other));
+  return {full, half_to_even(full - size), size};
+}
+
+Raster resize_and_crop_part(const Source& source, const PreprocessSpec& spec) {
+  return resize_part(source, square_of(source.width, source.height, spec),
+                     square_of(source.height, source.width, spec), spec.interpolation);
+}
 
 }  // namespace
 
 Raster resize(const Raster& source, int width, int height, Interpolation interpolation) {
-  return resize_part(source, {width, 0, width}, {height, 0, height}, interpolation);
+  return resize_part({source, 0, 0, source.width, source.height}, {width, 0, width},
+                     {height, 0, height}, interpolation);
 }
 
 Raster resize_and_crop(const Raster& source, const PreprocessSpec& spec) {
-  const int size = spec.size;
-  if (spec.resize_mode == ResizeMode::squash) {
-    return resize(source, size, size, spec.interpolation);
-  }
-  const std::int64_t short_side = std::min(source.width, source.height);
-  const auto scaled = [&](int side) {
-    return static_cast<int>(size * std::int64_t{side} / short_side);
-  };
-  return resize_part(source, centre_of(scaled(source.width), size),
-                     centre_of(scaled(source.height), size), spec.interpolation);
+  return resize_and_crop_part({source, 0, 0, source.width, source.height}, spec);
+}
+
+Raster resize_and_crop(const Excerpt& source, const PreprocessSpec& spec) {
+  return resize_and_crop_part({source.pixels, source.left, source.top, source.width, source.height},
+                              spec);
+}
+
+Window samples_needed(int side, int other, const PreprocessSpec& spec) {
+  const Span square = square_of(side, other, spec);
+  if (square.full == side) return {square.first, square.count};
+  const Axis axis(side, square.full, spec.interpolation);
+  const Window first = axis.window_of(square.first);
+  const Window last = axis.window_of(square.first + square.count - 1);
+  return {first.first, last.first + last.count - first.first};
 }
 
 void normalise(const Raster& pixels, const PreprocessSpec& spec, std::span<float> out) {

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "image/raster.hpp"
+#include "image/resample.hpp"
 
 namespace clipdex::image {
 
@@ -16,6 +17,15 @@ Raster resize(const Raster& source, int width, int height, Interpolation interpo
 /// becomes int(size · long / short) and the crop offset round((side − size) / 2) with halves to
 /// even, as openai/CLIP does through torchvision. Thread-safe.
 Raster resize_and_crop(const Raster& source, const PreprocessSpec& spec);
+
+/// The same from an excerpt, which must hold all that `samples_needed` names along both axes.
+Raster resize_and_crop(const Excerpt& source, const PreprocessSpec& spec);
+
+/// The samples that `resize_and_crop` reads along one axis of a picture: `count` of them from
+/// `first` on.
+/// @param side  of the picture along this axis, in pixels
+/// @param other its other side
+Window samples_needed(int side, int other, const PreprocessSpec& spec);
 
 /// Writes (value / 255 − mean) / std as planes: `out[channel · side² + y · side + x]`.
 /// @param pixels square, spec.size on a side

@@ -5,7 +5,6 @@
 
 #include "base/file.hpp"
 #include "base/hash.hpp"
-#include "image/resize.hpp"
 #include "indexer/scan.hpp"
 
 namespace clipdex::indexer {
@@ -72,16 +71,15 @@ std::variant<Square, Outcome> DecodeStage::process(Candidate candidate) {
   }
   // An encoder that reads the file itself needs no pixels from here, so the smallest decode will
   // do; it still tells size and time, and that the file is whole.
-  const int side_needed = preprocess_ ? preprocess_->size : 1;
-  Result<image::Decoded> decoded = image::decode(
-      bytes, {.fidelity = image::Fidelity::fast, .side_needed = side_needed, .pixels_max = 0});
+  Result<image::Decoded> decoded =
+      preprocess_ ? image::decode_square(bytes, *preprocess_, image::Fidelity::fast)
+                  : image::decode(bytes, {.fidelity = image::Fidelity::fast, .side_needed = 1});
   if (!decoded) return failed_outcome(std::move(candidate), std::move(decoded).error());
   record.width = decoded.value().width;
   record.height = decoded.value().height;
   record.taken_at_s = decoded.value().taken_at_s;
   if (!preprocess_) return Square{std::move(candidate), {}};
-  image::Raster square = image::resize_and_crop(decoded.value().pixels, *preprocess_);
-  return Square{std::move(candidate), std::move(square)};
+  return Square{std::move(candidate), std::move(decoded.value().pixels)};
 }
 
 }  // namespace clipdex::indexer

@@ -29,11 +29,10 @@ Error with_name(const std::string& file, const Error& error) {
 Result<image::Raster> prepare(const std::string& file, const image::PreprocessSpec& spec) {
   Result<FileContent> content = read_file(file, kFileBytesMax);
   if (!content) return content.error();
-  const Result<image::Decoded> decoded =
-      image::decode(content.value().bytes,
-                    {.fidelity = image::Fidelity::fast, .side_needed = spec.size, .pixels_max = 0});
+  Result<image::Decoded> decoded =
+      image::decode_square(content.value().bytes, spec, image::Fidelity::fast);
   if (!decoded) return with_name(file, decoded.error());
-  return image::resize_and_crop(decoded.value().pixels, spec);
+  return std::move(decoded.value().pixels);
 }
 
 std::optional<Error> fault_in(const PixelView& pixels) {

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 
 #include "image/decode.hpp"
+#include "image/decoders.hpp"
 #include "image/resize.hpp"
 #include "support/images.hpp"
 
@@ -77,6 +78,23 @@ TEST(DecodeJpeg, IsHardlyDifferentInFastModeAfterTheResize) {
         decode(bytes, {.fidelity = fidelity, .side_needed = 64}).value_or_throw().pixels, spec);
   };
   EXPECT_LE(mean_difference(prepared(Fidelity::fast), prepared(Fidelity::exact)), 1);
+}
+
+TEST(DecodeJpeg, LeavesOutColumnsThatTheSquareDoesNotNeed) {
+  const PreprocessSpec spec{.size = 64};
+  const DecodeOptions options{.fidelity = Fidelity::exact, .pixels_max = 1 << 20};
+  const auto decoded = [&](const test::PictureOptions& picture) {
+    return decode_jpeg(jpeg(picture), options, &spec).value_or_throw();
+  };
+  const Stored wide = decoded({.width = 900, .height = 300});
+  EXPECT_EQ(wide.whole_width, 900);
+  EXPECT_EQ(wide.width, 900);
+  EXPECT_GT(wide.left, 200);
+  EXPECT_LE(wide.left, 300);
+  EXPECT_LT(wide.pixels.width, 400);
+  EXPECT_EQ(wide.pixels.height, 300);
+  EXPECT_EQ(decoded({.width = 300, .height = 900}).pixels.width, 300);
+  EXPECT_EQ(decoded({.width = 900, .height = 300, .progressive = true}).pixels.width, 900);
 }
 
 TEST(DecodeJpeg, CallsEveryTruncationCorrupt) {

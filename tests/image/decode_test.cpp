@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "image/orient.hpp"
+#include "image/resize.hpp"
 #include "support/images.hpp"
 
 namespace clipdex::image {
@@ -126,6 +127,72 @@ TEST(Decode, ReadsWhenThePictureWasTaken) {
     ASSERT_TRUE(decoded) << decoded.error().message;
     EXPECT_EQ(decoded.value().taken_at_s, kTakenAt) << format_name(format);
   }
+}
+
+TEST_P(DecodeEveryFormat, GivesTheSquareOfTheWholePicture) {
+  const PreprocessSpec spec{.size = 24};
+  const Decoded square = decode_square(bytes_, spec, Fidelity::fast).value_or_throw();
+  const Decoded whole = decode(bytes_, {.side_needed = 24}).value_or_throw();
+  EXPECT_EQ(square.pixels.rgb, resize_and_crop(whole.pixels, spec).rgb);
+  EXPECT_EQ(square.format, GetParam().format);
+  EXPECT_EQ(square.width, 96);
+  EXPECT_EQ(square.height, 64);
+}
+
+/// Whether the square is that of the whole picture, for both modes and both fidelities.
+void expect_same_square(const std::vector<std::byte>& bytes, int size) {
+  for (const auto fidelity : {Fidelity::exact, Fidelity::fast}) {
+    const Decoded whole =
+        decode(bytes, {.fidelity = fidelity, .side_needed = size}).value_or_throw();
+    for (const auto mode : {ResizeMode::shortest, ResizeMode::squash}) {
+      const PreprocessSpec spec{.size = size, .resize_mode = mode};
+      const Decoded square = decode_square(bytes, spec, fidelity).value_or_throw();
+      EXPECT_EQ(square.pixels.rgb, resize_and_crop(whole.pixels, spec).rgb) << "size " << size;
+    }
+  }
+}
+
+TEST(DecodeSquare, IsThatOfTheWholePictureWhateverTheJpeg) {
+  for (const auto& [width, height] :
+       {std::pair(400, 300), {401, 199}, {399, 200}, {150, 400}, {97, 31}, {640, 17}, {33, 33}}) {
+    for (const int size : {8, 31, 64}) {
+      for (const auto colour : {test::JpegColour::rgb, test::JpegColour::grey}) {
+        for (const bool progressive : {false, true}) {
+          SCOPED_TRACE(std::to_string(width) + " x " + std::to_string(height));
+          expect_same_square(
+              encode_picture(
+                  Format::jpeg,
+                  {.width = width, .height = height, .progressive = progressive, .colour = colour}),
+              size);
+        }
+      }
+    }
+  }
+  expect_same_square(
+      encode_picture(Format::jpeg, {.width = 401, .height = 199, .colour = test::JpegColour::cmyk}),
+      31);
+}
+
+TEST(DecodeSquare, IsThatOfTheWholePictureWhicheverSideIsUp) {
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    for (int width = 395; width <= 403; ++width) {
+      SCOPED_TRACE("orientation " + std::to_string(orientation));
+      expect_same_square(
+          encode_picture(Format::jpeg, {.width = width, .height = 200, .orientation = orientation}),
+          29);
+    }
+  }
+}
+
+TEST(DecodeSquare, SaysWhatIsWrongLikeDecode) {
+  const Result<Decoded> empty = decode_square({}, {}, Fidelity::fast);
+  ASSERT_FALSE(empty);
+  EXPECT_EQ(empty.error().message, "the file is empty");
+  const auto bytes = encode_picture(Format::jpeg);
+  EXPECT_EQ(decode_square(bytes, {}, Fidelity::fast, 6143).error().code, ErrorCode::too_large);
+  const auto half = std::span(bytes).first(bytes.size() / 2);
+  EXPECT_EQ(decode_square(half, {}, Fidelity::fast).error().message,
+            "the JPEG data ends before the picture does");
 }
 
 TEST(Decode, RefusesAnEmptyFile) {

@@ -40,6 +40,26 @@ TEST(Upright, ExchangesTheSidesFromFiveOn) {
   }
 }
 
+TEST(Upright, TurnsThePlaceOfAnExcerptWithIt) {
+  for (int orientation = 1; orientation <= 8; ++orientation) {
+    const Raster whole = upright(numbered(), orientation);
+    // The pixels 2 and 3, which begin at (1, 0) of the stored picture.
+    const Excerpt stored{{2, 1, {2, 2, 2, 3, 3, 3}}, 1, 0, 3, 2};
+    const Excerpt turned = upright(stored, orientation);
+    EXPECT_EQ(turned.width, whole.width);
+    EXPECT_EQ(turned.height, whole.height);
+    for (int y = 0; y < turned.pixels.height; ++y) {
+      for (int x = 0; x < turned.pixels.width; ++x) {
+        const auto in_whole =
+            static_cast<std::size_t>((turned.top + y) * whole.width + turned.left + x);
+        const auto in_part = static_cast<std::size_t>(y * turned.pixels.width + x);
+        EXPECT_EQ(numbers(turned.pixels)[in_part], numbers(whole)[in_whole])
+            << "orientation " << orientation << ", (" << x << ", " << y << ")";
+      }
+    }
+  }
+}
+
 TEST(Upright, LeavesAnUnknownOrientationAlone) {
   for (const int orientation : {-1, 0, 9, 1000}) {
     EXPECT_EQ(upright(numbered(), orientation).rgb, numbered().rgb);

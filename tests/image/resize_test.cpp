@@ -108,6 +108,49 @@ TEST(ResizeAndCrop, CutsWhatResizeGivesForEverySize) {
   }
 }
 
+/// What `resize_and_crop` needs of the source, and nothing else.
+Excerpt needed_of(const Raster& source, const PreprocessSpec& spec) {
+  const Window columns = samples_needed(source.width, source.height, spec);
+  const Window rows = samples_needed(source.height, source.width, spec);
+  Excerpt part{
+      {columns.count, rows.count, {}}, columns.first, rows.first, source.width, source.height};
+  for (int y = rows.first; y < rows.first + rows.count; ++y) {
+    const auto begin = source.rgb.begin() + (y * source.width + columns.first) * 3;
+    part.pixels.rgb.insert(part.pixels.rgb.end(), begin, begin + columns.count * 3);
+  }
+  return part;
+}
+
+TEST(ResizeAndCrop, GivesTheSameFromTheSamplesThatAreNeeded) {
+  for (const auto mode : {ResizeMode::shortest, ResizeMode::squash}) {
+    for (const auto interpolation : {Interpolation::bicubic, Interpolation::bilinear}) {
+      const PreprocessSpec spec{.size = 16, .resize_mode = mode, .interpolation = interpolation};
+      for (const int width : {1, 5, 16, 17, 40, 41, 300}) {
+        for (const int height : {1, 5, 16, 17, 40, 41, 300}) {
+          const Raster source = tiny(width, height);
+          EXPECT_EQ(resize_and_crop(needed_of(source, spec), spec).rgb,
+                    resize_and_crop(source, spec).rgb)
+              << width << " x " << height;
+        }
+      }
+    }
+  }
+}
+
+TEST(SamplesNeeded, LeavesOutWhatLiesBesideTheSquareAndItsFilter) {
+  const PreprocessSpec spec{.size = 100};
+  // 400 x 200 becomes 200 x 100, cut from column 50 on; a bicubic filter reaches 2 · 2 farther.
+  const Window columns = samples_needed(400, 200, spec);
+  EXPECT_EQ(columns.first, 97);
+  EXPECT_EQ(columns.first + columns.count, 303);
+  const Window rows = samples_needed(200, 400, spec);
+  EXPECT_EQ(rows.first, 0);
+  EXPECT_EQ(rows.count, 200);
+  const PreprocessSpec squash{.size = 100, .resize_mode = ResizeMode::squash};
+  EXPECT_EQ(samples_needed(400, 200, squash).count, 400);
+  EXPECT_EQ(samples_needed(300, 100, spec).first, 100) << "an axis that is not resampled";
+}
+
 TEST(ResizeAndCrop, SquashesWhereTheModelWantsThat) {
   const PreprocessSpec spec{.size = 8, .resize_mode = ResizeMode::squash};
   EXPECT_EQ(resize_and_crop(tiny(30, 11), spec).rgb,
