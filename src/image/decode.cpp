@@ -43,13 +43,14 @@ Result<Stored> decode_stored(Bytes bytes, Format& format, const DecodeOptions& o
   }
 }
 
-/// The upright picture, or what `spec` needs of it, and the facts about it without its pixels.
-struct Upright {
+/// A picture as it is stored, or what `spec` needs of it, and the facts about it.
+struct Opened {
   Excerpt picture;
-  Decoded facts;
+  int orientation;
+  Decoded facts;  ///< without pixels
 };
 
-Result<Upright> decode_upright(Bytes bytes, DecodeOptions options, const PreprocessSpec* spec) {
+Result<Opened> open_picture(Bytes bytes, DecodeOptions options, const PreprocessSpec* spec) {
   if (bytes.empty()) return Error{ErrorCode::corrupt, "the file is empty"};
   const std::optional<Format> sniffed = sniff(bytes);
   if (!sniffed) {
@@ -69,29 +70,30 @@ Result<Upright> decode_upright(Bytes bytes, DecodeOptions options, const Preproc
                 .taken_at_s = stored.exif.taken_at_s};
   const int width = stored.whole_width == 0 ? stored.pixels.width : stored.whole_width;
   const int height = stored.pixels.height;
-  Excerpt excerpt{std::move(stored.pixels), stored.left, 0, width, height};
-  return Upright{upright(std::move(excerpt), stored.exif.orientation), std::move(facts)};
+  return Opened{.picture = {std::move(stored.pixels), stored.left, 0, width, height},
+                .orientation = stored.exif.orientation,
+                .facts = std::move(facts)};
 }
 
 }  // namespace
 
 Result<Decoded> decode(Bytes bytes, const DecodeOptions& options) {
-  Result<Upright> result = decode_upright(bytes, options, nullptr);
-  if (!result) return std::move(result).error();
-  Decoded decoded = std::move(result.value().facts);
-  decoded.pixels = std::move(result.value().picture.pixels);
-  return decoded;
+  Result<Opened> opened = open_picture(bytes, options, nullptr);
+  if (!opened) return std::move(opened).error();
+  auto& [picture, orientation, facts] = opened.value();
+  facts.pixels = upright(std::move(picture.pixels), orientation);
+  return std::move(facts);
 }
 
 Result<Decoded> decode_square(Bytes bytes, const PreprocessSpec& spec, Fidelity fidelity,
                               std::uint64_t pixels_max) {
   const DecodeOptions options{
       .fidelity = fidelity, .side_needed = spec.size, .pixels_max = pixels_max};
-  Result<Upright> result = decode_upright(bytes, options, &spec);
-  if (!result) return std::move(result).error();
-  Decoded decoded = std::move(result.value().facts);
-  decoded.pixels = resize_and_crop(result.value().picture, spec);
-  return decoded;
+  Result<Opened> opened = open_picture(bytes, options, &spec);
+  if (!opened) return std::move(opened).error();
+  auto& [picture, orientation, facts] = opened.value();
+  facts.pixels = resize_and_crop(picture, orientation, spec);
+  return std::move(facts);
 }
 
 }  // namespace clipdex::image

@@ -2,22 +2,8 @@
 
 #include <cstddef>
 #include <cstring>
-#include <utility>
 
 namespace clipdex::image {
-namespace {
-
-// The side of the stored picture that each axis of the upright one begins at.
-bool is_from_right(int orientation) {
-  return orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-}
-
-bool is_from_bottom(int orientation) {
-  return orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
-}
-
-}  // namespace
-
 Raster upright(Raster stored, int orientation) {
   if (orientation <= kUpright || orientation > 8) return stored;
   // Where the first pixel of the result lies in the source, and the steps from there.
@@ -42,22 +28,6 @@ Raster upright(Raster stored, int orientation) {
       from += swapped ? row : column;
     }
   }
-  return out;
-}
-
-Excerpt upright(Excerpt stored, int orientation) {
-  const int right = stored.width - stored.left - stored.pixels.width;
-  const int below = stored.height - stored.top - stored.pixels.height;
-  Excerpt out{.pixels = {},
-              .left = is_from_right(orientation) ? right : stored.left,
-              .top = is_from_bottom(orientation) ? below : stored.top,
-              .width = stored.width,
-              .height = stored.height};
-  if (orientation <= 8 && swaps_sides(orientation)) {
-    std::swap(out.left, out.top);
-    std::swap(out.width, out.height);
-  }
-  out.pixels = upright(std::move(stored.pixels), orientation);
   return out;
 }
 

@@ -29,6 +29,11 @@ constexpr int kLowBits = 15;
 /// Numbers of 16 bits for each four taps: the high parts of their weights, then the low ones.
 constexpr std::size_t kSplitWeights = 8;
 
+constexpr std::uint8_t to_byte(std::int32_t sum) {
+  const std::int32_t value = sum >> kWeightBits;
+  return static_cast<std::uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
+}
+
 /// How the horizontal pass sees a kernel.
 struct SplitKernel {
   const Window* windows;
@@ -61,10 +66,7 @@ void resample_rows_here(const std::uint8_t* const* rows, const SplitKernel& kern
         const std::int32_t weight = split[0] * (1 << kLowBits) + split[kTapsAtOnce];
         for (std::size_t c = 0; c < kChannels; ++c) sums[c] += pixel[c] * weight;
       }
-      for (const std::int32_t sum : sums) {
-        const std::int32_t value = sum >> kWeightBits;
-        *to++ = static_cast<std::uint8_t>(value < 0 ? 0 : (value > 255 ? 255 : value));
-      }
+      for (const std::int32_t sum : sums) *to++ = to_byte(sum);
     }
   }
 }
@@ -152,38 +154,56 @@ void resample_rows_here(const std::uint8_t* const* rows, const SplitKernel& kern
 
 #endif
 
+// Samples `at` to `at` + 4 · lanes of the blended row.
+template <class D>
+HWY_INLINE void blend_block(D sums, const std::uint8_t* HWY_RESTRICT from, std::size_t stride,
+                            int count, const std::int32_t* HWY_RESTRICT weights,
+                            std::uint8_t* HWY_RESTRICT out) {
+  const hn::Rebind<std::uint8_t, D> bytes;
+  const std::size_t lanes = hn::Lanes(sums);
+  auto sum0 = hn::Set(sums, kHalf);
+  auto sum1 = sum0;
+  auto sum2 = sum0;
+  auto sum3 = sum0;
+  for (int tap = 0; tap < count; ++tap, from += stride) {
+    const auto weight = hn::Set(sums, weights[tap]);
+    const auto product = [&](std::size_t part) HWY_ATTR {
+      return hn::Mul(hn::PromoteTo(sums, hn::LoadU(bytes, from + part * lanes)), weight);
+    };
+    sum0 = hn::Add(sum0, product(0));
+    sum1 = hn::Add(sum1, product(1));
+    sum2 = hn::Add(sum2, product(2));
+    sum3 = hn::Add(sum3, product(3));
+  }
+  const auto store = [&](hn::Vec<D> sum, std::size_t part) HWY_ATTR {
+    hn::StoreU(hn::DemoteTo(bytes, hn::ShiftRight<kWeightBits>(sum)), bytes, out + part * lanes);
+  };
+  store(sum0, 0);
+  store(sum1, 1);
+  store(sum2, 2);
+  store(sum3, 3);
+}
+
+// The last block ends where the row ends, so that it may compute some samples once more. A row that
+// is shorter than a block is blended sample by sample.
 void blend_rows_here(const std::uint8_t* HWY_RESTRICT first_row, std::size_t stride,
                      std::size_t row_bytes, int count, const std::int32_t* HWY_RESTRICT weights,
                      std::uint8_t* HWY_RESTRICT out) {
   const hn::CappedTag<std::int32_t, kRowAlignment / 4> sums;
-  const hn::Rebind<std::uint8_t, decltype(sums)> bytes;
-  const std::size_t lanes = hn::Lanes(sums);
-  for (std::size_t at = 0; at < row_bytes; at += 4 * lanes) {
-    auto sum0 = hn::Set(sums, kHalf);
-    auto sum1 = sum0;
-    auto sum2 = sum0;
-    auto sum3 = sum0;
-    const std::uint8_t* from = first_row + at;
-    for (int tap = 0; tap < count; ++tap, from += stride) {
-      const auto weight = hn::Set(sums, weights[tap]);
-      const auto product = [&](std::size_t part) HWY_ATTR {
-        return hn::Mul(hn::PromoteTo(sums, hn::LoadU(bytes, from + part * lanes)), weight);
-      };
-      sum0 = hn::Add(sum0, product(0));
-      sum1 = hn::Add(sum1, product(1));
-      sum2 = hn::Add(sum2, product(2));
-      sum3 = hn::Add(sum3, product(3));
+  const std::size_t block = 4 * hn::Lanes(sums);
+  if (row_bytes < block) {
+    for (std::size_t at = 0; at < row_bytes; ++at) {
+      std::int32_t sum = kHalf;
+      for (int tap = 0; tap < count; ++tap) {
+        sum += first_row[static_cast<std::size_t>(tap) * stride + at] * weights[tap];
+      }
+      out[at] = to_byte(sum);
     }
-    alignas(64) std::uint8_t samples[kRowAlignment];
-    const auto store = [&](hn::Vec<decltype(sums)> sum, std::size_t part) HWY_ATTR {
-      hn::StoreU(hn::DemoteTo(bytes, hn::ShiftRight<kWeightBits>(sum)), bytes,
-                 samples + part * lanes);
-    };
-    store(sum0, 0);
-    store(sum1, 1);
-    store(sum2, 2);
-    store(sum3, 3);
-    std::memcpy(out + at, samples, HWY_MIN(4 * lanes, row_bytes - at));
+    return;
+  }
+  for (std::size_t at = 0; at < row_bytes; at += block) {
+    const std::size_t from = HWY_MIN(at, row_bytes - block);
+    blend_block(sums, first_row + from, stride, count, weights, out + from);
   }
 }
 
@@ -234,7 +254,9 @@ void resample_horizontally(const std::uint8_t* source, std::size_t source_bytes,
   const std::size_t direct = std::min(rows, readable / source_stride);
   const std::size_t left = rows - direct;
   std::vector<std::uint8_t> last_rows(left * source_stride + kOverread);
-  std::copy_n(source + direct * source_stride, left * source_stride, last_rows.begin());
+  std::copy_n(source + direct * source_stride,
+              std::min(left * source_stride, source_bytes - direct * source_stride),
+              last_rows.begin());
   run(source, direct, out);
   run(last_rows.data(), left, out + direct * out_stride);
 }

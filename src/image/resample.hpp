@@ -17,8 +17,7 @@ inline constexpr int kTapsAtOnce = 4;
 /// The horizontal pass may read this many bytes beyond the end of a row. It uses none of them.
 inline constexpr std::size_t kOverread = 16;
 
-/// The vertical pass reads and the horizontal pass writes rows that are this many bytes apart, or a
-/// multiple of it.
+/// The horizontal pass writes rows that are a multiple of this many bytes apart.
 inline constexpr std::size_t kRowAlignment = 64;
 
 /// The source samples that make one output sample: `count` (≥ 1) of them from `first` on.
@@ -49,7 +48,7 @@ constexpr std::size_t aligned_stride(int width) noexcept {
 /// Resamples rows of RGB8 pixels along x: `kernel.windows.size()` pixels from each.
 /// @param source        the first row; `source_bytes` may be read from it on
 /// @param source_stride bytes from one row to the next
-/// @param rows          how many; the last one must end within `source_bytes`
+/// @param rows          how many; the samples of the last one must end within `source_bytes`
 /// @param out           as many rows, `aligned_stride(kernel.windows.size())` bytes apart; what
 ///                      lies behind the pixels of a row is overwritten with anything
 void resample_horizontally(const std::uint8_t* source, std::size_t source_bytes,
@@ -57,8 +56,8 @@ void resample_horizontally(const std::uint8_t* source, std::size_t source_bytes,
                            std::uint8_t* out);
 
 /// Adds up weighted rows into one: sample i of it is that of every row times the row's weight.
-/// @param first_row `count` rows, `stride` bytes apart; `stride` is a multiple of `kRowAlignment`
-/// @param row_bytes the samples of a row, at most `stride`
+/// @param first_row `count` rows, `stride` bytes apart
+/// @param row_bytes the samples of a row, at most `stride`; no byte beyond them is read
 /// @param weights   one for each row
 /// @param out       `row_bytes` bytes
 void blend_rows(const std::uint8_t* first_row, std::size_t stride, std::size_t row_bytes, int count,

@@ -10,6 +10,7 @@
 #include <memory>
 #include <vector>
 
+#include "image/orient.hpp"
 #include "image/resample.hpp"
 
 namespace clipdex::image {
@@ -75,7 +76,20 @@ class Axis {
   double narrowing_;
 };
 
+/// Like Pillow, an axis whose size stays is not resampled: each sample comes from itself alone.
+Kernel make_identity(const Span& target) {
+  Kernel kernel;
+  kernel.taps_max = kTapsAtOnce;
+  for (int i = target.first; i < target.first + target.count; ++i) {
+    kernel.windows.push_back({i, 1});
+    kernel.weights.push_back(1 << kWeightBits);
+    kernel.weights.resize(kernel.windows.size() * kTapsAtOnce);
+  }
+  return kernel;
+}
+
 Kernel make_kernel(int source_size, const Span& target, Interpolation interpolation) {
+  if (target.full == source_size) return make_identity(target);
   const Axis axis(source_size, target.full, interpolation);
   Kernel kernel;
   kernel.taps_max = (axis.taps_max() + kTapsAtOnce - 1) / kTapsAtOnce * kTapsAtOnce;
@@ -101,22 +115,46 @@ Kernel make_kernel(int source_size, const Span& target, Interpolation interpolat
   return kernel;
 }
 
-/// A picture, or the part of one that is needed: `pixels` begin at (left, top) of width × height.
-struct Source {
-  const Raster& pixels;
-  int left;
-  int top;
+/// The same kernel for an axis that is stored backwards.
+void mirror(Kernel& kernel, int source_size) {
+  for (std::size_t i = 0; i < kernel.windows.size(); ++i) {
+    Window& window = kernel.windows[i];
+    window.first = source_size - window.first - window.count;
+    const auto weights = kernel.weights.begin() + static_cast<std::ptrdiff_t>(i) * kernel.taps_max;
+    std::reverse(weights, weights + window.count);
+  }
+}
+
+/// Where the windows of a kernel begin and end, in any order.
+Window extent_of(const Kernel& kernel) {
+  const Window& front = kernel.windows.front();
+  const Window& back = kernel.windows.back();
+  const int first = std::min(front.first, back.first);
+  return {first, std::max(front.first + front.count, back.first + back.count) - first};
+}
+
+void shift(Kernel& kernel, int by) {
+  for (Window& window : kernel.windows) window.first += by;
+}
+
+/// Rows of RGB8 pixels in memory that others own.
+struct Rows {
+  const std::uint8_t* first;
+  std::size_t bytes;  ///< that may be read from `first` on
+  std::size_t stride;
   int width;
-  int height;
+  int count;
 };
 
-/// Rows of pixels on their way from the first pass to the second.
+/// Rows of pixels between the passes.
 struct Strip {
-  Strip(int width_given, int rows_given)
+  Strip(int width_given, std::size_t rows_given)
       : width(width_given),
-        rows(static_cast<std::size_t>(rows_given)),
+        rows(rows_given),
         stride(aligned_stride(width_given)),
         bytes(std::make_unique_for_overwrite<std::uint8_t[]>(rows * stride)) {}
+
+  Rows view() const { return {bytes.get(), rows * stride, stride, width, static_cast<int>(rows)}; }
 
   int width;
   std::size_t rows;
@@ -124,69 +162,88 @@ struct Strip {
   std::unique_ptr<std::uint8_t[]> bytes;
 };
 
-/// The part `columns` × `rows` of the source.
-Strip crop(const Source& source, const Span& columns, const Span& rows) {
-  Strip out(columns.count, rows.count);
-  const std::size_t row_bytes = static_cast<std::size_t>(columns.count) * kChannels;
-  for (std::size_t y = 0; y < out.rows; ++y) {
-    const std::size_t row = static_cast<std::size_t>(rows.first - source.top) + y;
-    const std::size_t pixel = row * static_cast<std::size_t>(source.pixels.width) +
-                              static_cast<std::size_t>(columns.first - source.left);
-    std::memcpy(&out.bytes[y * out.stride], &source.pixels.rgb[pixel * kChannels], row_bytes);
-  }
-  return out;
-}
-
-/// The rows `rows` of the source, its columns resampled. Like Pillow, a width that stays is not.
-Strip first_pass(const Source& source, const Span& columns, const Span& rows,
-                 Interpolation interpolation) {
-  if (columns.full == source.width) return crop(source, columns, rows);
-  Kernel kernel = make_kernel(source.width, columns, interpolation);
-  for (Window& window : kernel.windows) window.first -= source.left;
-  Strip out(columns.count, rows.count);
-  const std::vector<std::uint8_t>& rgb = source.pixels.rgb;
-  const std::size_t stride = static_cast<std::size_t>(source.pixels.width) * kChannels;
-  const std::size_t before = static_cast<std::size_t>(rows.first - source.top) * stride;
-  resample_horizontally(rgb.data() + before, rgb.size() - before, stride, out.rows, kernel,
+Strip resample_along_x(const Rows& source, const Kernel& kernel) {
+  Strip out(static_cast<int>(kernel.windows.size()), static_cast<std::size_t>(source.count));
+  resample_horizontally(source.first, source.bytes, source.stride, out.rows, kernel,
                         out.bytes.get());
   return out;
 }
 
-/// The same rows without what lies between them.
-Raster close_up(const Strip& strip) {
-  Raster out{strip.width, static_cast<int>(strip.rows), {}};
-  const std::size_t row_bytes = static_cast<std::size_t>(strip.width) * kChannels;
-  out.rgb.resize(strip.rows * row_bytes);
-  for (std::size_t y = 0; y < strip.rows; ++y) {
-    std::memcpy(&out.rgb[y * row_bytes], &strip.bytes[y * strip.stride], row_bytes);
-  }
-  return out;
-}
-
-/// Resamples along y; `first_row` is the row of the full picture that the strip begins with.
-Raster second_pass(const Strip& strip, int first_row, const Kernel& kernel) {
-  Raster out{strip.width, static_cast<int>(kernel.windows.size()), {}};
-  const std::size_t row_bytes = static_cast<std::size_t>(strip.width) * kChannels;
-  out.rgb.resize(row_bytes * kernel.windows.size());
+/// @param out one row for each window, `out_stride` bytes apart
+void resample_along_y(const Rows& source, const Kernel& kernel, std::uint8_t* out,
+                      std::size_t out_stride) {
+  const std::size_t row_bytes = static_cast<std::size_t>(source.width) * kChannels;
   for (std::size_t y = 0; y < kernel.windows.size(); ++y) {
-    const auto row = static_cast<std::size_t>(kernel.windows[y].first - first_row);
-    blend_rows(&strip.bytes[row * strip.stride], strip.stride, row_bytes, kernel.windows[y].count,
-               kernel.weights_of(y), &out.rgb[y * row_bytes]);
+    const Window window = kernel.windows[y];
+    blend_rows(source.first + static_cast<std::size_t>(window.first) * source.stride, source.stride,
+               row_bytes, window.count, kernel.weights_of(y), out + y * out_stride);
+  }
+}
+
+Raster empty_raster(std::size_t width, std::size_t height) {
+  Raster out{static_cast<int>(width), static_cast<int>(height), {}};
+  out.rgb.resize(width * height * kChannels);
+  return out;
+}
+
+Raster transposed(const Strip& strip) {
+  const auto height = static_cast<std::size_t>(strip.width);
+  Raster out = empty_raster(strip.rows, height);
+  std::uint8_t* to = out.rgb.data();
+  for (std::size_t y = 0; y < height; ++y) {
+    for (std::size_t x = 0; x < strip.rows; ++x, to += kChannels) {
+      std::memcpy(to, &strip.bytes[x * strip.stride + y * kChannels], kChannels);
+    }
   }
   return out;
 }
 
-/// A part of the picture resized to columns.full × rows.full. Like Pillow, an axis whose size stays
-/// is not resampled; rows and columns outside the part are never computed.
+/// A picture, or the part of one that is needed, as it is stored: `pixels` begin at (left, top) of
+/// width × height.
+struct Source {
+  const Raster& pixels;
+  int left;
+  int top;
+  int width;
+  int height;
+
+  Rows rows(int first_column, int columns, int first_row, int count) const {
+    const std::size_t stride = static_cast<std::size_t>(pixels.width) * kChannels;
+    const std::size_t before = static_cast<std::size_t>(first_row) * stride +
+                               static_cast<std::size_t>(first_column) * kChannels;
+    return {pixels.rgb.data() + before, pixels.rgb.size() - before, stride, columns, count};
+  }
+};
+
+/// A part of the upright picture, resized to columns.full × rows.full. The horizontal pass of that
+/// picture is the first one, whichever way it is stored; what lies outside the part is never
+/// computed.
 Raster resize_part(const Source& source, const Span& columns, const Span& rows,
-                   Interpolation interpolation) {
+                   Interpolation interpolation, int orientation) {
   assert(!source.pixels.rgb.empty() && columns.full > 0 && rows.full > 0);
-  if (rows.full == source.height) return close_up(first_pass(source, columns, rows, interpolation));
-  const Kernel kernel = make_kernel(source.height, rows, interpolation);
-  const int first_row = kernel.windows.front().first;
-  const int end_row = kernel.windows.back().first + kernel.windows.back().count;
-  const Span needed{source.height, first_row, end_row - first_row};
-  return second_pass(first_pass(source, columns, needed, interpolation), first_row, kernel);
+  const bool swapped = swaps_sides(orientation);
+  Kernel along_x = make_kernel(source.width, swapped ? rows : columns, interpolation);
+  Kernel along_y = make_kernel(source.height, swapped ? columns : rows, interpolation);
+  if (is_from_right(orientation)) mirror(along_x, source.width);
+  if (is_from_bottom(orientation)) mirror(along_y, source.height);
+  shift(along_x, -source.left);
+  shift(along_y, -source.top);
+  const Window x = extent_of(along_x);
+  const Window y = extent_of(along_y);
+  assert(x.first >= 0 && x.first + x.count <= source.pixels.width);
+  assert(y.first >= 0 && y.first + y.count <= source.pixels.height);
+  const Rows needed = source.rows(x.first, x.count, y.first, y.count);
+  shift(along_x, -x.first);
+  shift(along_y, -y.first);
+  if (swapped) {
+    Strip strip(x.count, along_y.windows.size());
+    resample_along_y(needed, along_y, strip.bytes.get(), strip.stride);
+    return transposed(resample_along_x(strip.view(), along_x));
+  }
+  const Strip strip = resample_along_x(needed, along_x);
+  Raster out = empty_raster(along_x.windows.size(), along_y.windows.size());
+  resample_along_y(strip.view(), along_y, out.rgb.data(), along_x.windows.size() * kChannels);
+  return out;
 }
 
 /// Half of a number ≥ 0, rounded to the even neighbour when it lies between two.
@@ -204,25 +261,28 @@ Span square_of(int side, int other, const PreprocessSpec& spec) {
   return {full, half_to_even(full - size), size};
 }
 
-Raster resize_and_crop_part(const Source& source, const PreprocessSpec& spec) {
-  return resize_part(source, square_of(source.width, source.height, spec),
-                     square_of(source.height, source.width, spec), spec.interpolation);
+Raster resize_and_crop_part(const Source& source, const PreprocessSpec& spec, int orientation) {
+  const bool swapped = swaps_sides(orientation);
+  const int width = swapped ? source.height : source.width;
+  const int height = swapped ? source.width : source.height;
+  return resize_part(source, square_of(width, height, spec), square_of(height, width, spec),
+                     spec.interpolation, orientation);
 }
 
 }  // namespace
 
 Raster resize(const Raster& source, int width, int height, Interpolation interpolation) {
   return resize_part({source, 0, 0, source.width, source.height}, {width, 0, width},
-                     {height, 0, height}, interpolation);
+                     {height, 0, height}, interpolation, kUpright);
 }
 
 Raster resize_and_crop(const Raster& source, const PreprocessSpec& spec) {
-  return resize_and_crop_part({source, 0, 0, source.width, source.height}, spec);
+  return resize_and_crop_part({source, 0, 0, source.width, source.height}, spec, kUpright);
 }
 
-Raster resize_and_crop(const Excerpt& source, const PreprocessSpec& spec) {
-  return resize_and_crop_part({source.pixels, source.left, source.top, source.width, source.height},
-                              spec);
+Raster resize_and_crop(const Excerpt& stored, int orientation, const PreprocessSpec& spec) {
+  return resize_and_crop_part({stored.pixels, stored.left, stored.top, stored.width, stored.height},
+                              spec, orientation);
 }
 
 Window samples_needed(int side, int other, const PreprocessSpec& spec) {

@@ -18,8 +18,12 @@ Raster resize(const Raster& source, int width, int height, Interpolation interpo
 /// even, as openai/CLIP does through torchvision. Thread-safe.
 Raster resize_and_crop(const Raster& source, const PreprocessSpec& spec);
 
-/// The same from an excerpt, which must hold all that `samples_needed` names along both axes.
-Raster resize_and_crop(const Excerpt& source, const PreprocessSpec& spec);
+/// The same of a picture that is not upright, without turning more than the square: the bits are
+/// those of `resize_and_crop` of the upright picture.
+/// @param stored      must hold all that `samples_needed` names along both axes, and as much from
+///                    the other end of an axis that is stored backwards
+/// @param orientation EXIF tag 274, as in `upright`
+Raster resize_and_crop(const Excerpt& stored, int orientation, const PreprocessSpec& spec);
 
 /// The samples that `resize_and_crop` reads along one axis of a picture: `count` of them from
 /// `first` on.

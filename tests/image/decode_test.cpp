@@ -184,6 +184,26 @@ TEST(DecodeSquare, IsThatOfTheWholePictureWhicheverSideIsUp) {
   }
 }
 
+TEST(DecodeSquare, IsThatOfTheWholePictureWhateverTheDamage) {
+  const auto bytes = encode_picture(Format::jpeg, {.width = 320, .height = 48});
+  const PreprocessSpec spec{.size = 16};
+  std::uint32_t state = 11;
+  int readable = 0;
+  for (int round = 0; round < 300; ++round) {
+    std::vector<std::byte> damaged = bytes;
+    state = state * 1664525 + 1013904223;
+    damaged[(state >> 8) % damaged.size()] = static_cast<std::byte>(state >> 24);
+    const auto whole = decode(damaged, {.side_needed = 16, .pixels_max = 1 << 20});
+    const auto square = decode_square(damaged, spec, Fidelity::fast, 1 << 20);
+    ASSERT_EQ(bool(square), bool(whole)) << "round " << round;
+    if (!whole) continue;
+    ++readable;
+    EXPECT_EQ(square.value().pixels.rgb, resize_and_crop(whole.value().pixels, spec).rgb)
+        << "round " << round;
+  }
+  EXPECT_GT(readable, 30);
+}
+
 TEST(DecodeSquare, SaysWhatIsWrongLikeDecode) {
   const Result<Decoded> empty = decode_square({}, {}, Fidelity::fast);
   ASSERT_FALSE(empty);

@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "image/decode.hpp"
+#include "image/orient.hpp"
 #include "support/images.hpp"
 #include "support/places.hpp"
 
@@ -108,12 +109,17 @@ TEST(ResizeAndCrop, CutsWhatResizeGivesForEverySize) {
   }
 }
 
-/// What `resize_and_crop` needs of the source, and nothing else.
-Excerpt needed_of(const Raster& source, const PreprocessSpec& spec) {
-  const Window columns = samples_needed(source.width, source.height, spec);
-  const Window rows = samples_needed(source.height, source.width, spec);
-  Excerpt part{
-      {columns.count, rows.count, {}}, columns.first, rows.first, source.width, source.height};
+/// The columns and rows of a stored picture that `resize_and_crop` needs, and nothing else.
+Excerpt needed_of(const Raster& source, int orientation, const PreprocessSpec& spec) {
+  Window columns = samples_needed(source.width, source.height, spec);
+  Window rows = samples_needed(source.height, source.width, spec);
+  if (is_from_right(orientation)) columns.first = source.width - columns.first - columns.count;
+  if (is_from_bottom(orientation)) rows.first = source.height - rows.first - rows.count;
+  Excerpt part{.pixels = {columns.count, rows.count, {}},
+               .left = columns.first,
+               .top = rows.first,
+               .width = source.width,
+               .height = source.height};
   for (int y = rows.first; y < rows.first + rows.count; ++y) {
     const auto begin = source.rgb.begin() + (y * source.width + columns.first) * 3;
     part.pixels.rgb.insert(part.pixels.rgb.end(), begin, begin + columns.count * 3);
@@ -121,16 +127,18 @@ Excerpt needed_of(const Raster& source, const PreprocessSpec& spec) {
   return part;
 }
 
-TEST(ResizeAndCrop, GivesTheSameFromTheSamplesThatAreNeeded) {
+TEST(ResizeAndCrop, GivesTheSameFromTheSamplesThatAreNeededWhicheverSideIsUp) {
   for (const auto mode : {ResizeMode::shortest, ResizeMode::squash}) {
     for (const auto interpolation : {Interpolation::bicubic, Interpolation::bilinear}) {
       const PreprocessSpec spec{.size = 16, .resize_mode = mode, .interpolation = interpolation};
       for (const int width : {1, 5, 16, 17, 40, 41, 300}) {
         for (const int height : {1, 5, 16, 17, 40, 41, 300}) {
-          const Raster source = tiny(width, height);
-          EXPECT_EQ(resize_and_crop(needed_of(source, spec), spec).rgb,
-                    resize_and_crop(source, spec).rgb)
-              << width << " x " << height;
+          const Raster stored = tiny(width, height);
+          for (int orientation = 0; orientation <= 9; ++orientation) {
+            EXPECT_EQ(resize_and_crop(needed_of(stored, orientation, spec), orientation, spec).rgb,
+                      resize_and_crop(upright(stored, orientation), spec).rgb)
+                << width << " x " << height << ", orientation " << orientation;
+          }
         }
       }
     }
