@@ -1,7 +1,8 @@
 // From the bytes of a JPEG to the pixels that a model takes, exact and fast, how far apart the two
-// are, and what libvips takes for a thumbnail of that size, which is no model's exact input. The
-// JPEGs are photographs of the sample album, enlarged to 2 and 12 megapixels and encoded at
-// quality 92. Run: build/release/bin/bench_image
+// are, what progressive and turned files and whole pictures take, and what libvips takes for a
+// thumbnail of that size, which is no model's exact input. The JPEGs are photographs of the sample
+// album, enlarged to 2 and 12 megapixels and encoded at quality 92. Run:
+// build/release/bin/bench_image
 #include <benchmark/benchmark.h>
 #include <vips/vips.h>
 
@@ -10,8 +11,10 @@
 #include <cstddef>
 #include <filesystem>
 #include <limits>
+#include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/file.hpp"
@@ -27,8 +30,10 @@ using Jpegs = std::vector<std::vector<std::byte>>;
 constexpr std::size_t kPhotos = 6;
 constexpr std::uint64_t kBytesMax = 1 << 28;
 
+enum class Kind { baseline, progressive, turned };
+
 /// The first photographs of the album by name, enlarged to width × height.
-Jpegs enlarged_photos(int width, int height) {
+Jpegs enlarged_photos(int width, int height, Kind kind) {
   const auto tree = std::filesystem::path(__FILE__).parent_path().parent_path();
   std::vector<std::filesystem::path> paths;
   for (const auto& entry : std::filesystem::directory_iterator(tree / "samples/album")) {
@@ -43,21 +48,23 @@ Jpegs enlarged_photos(int width, int height) {
     const auto photo =
         image::decode(bytes, {.fidelity = image::Fidelity::exact}).value_or_throw().pixels;
     jpegs.push_back(clipdex::test::encode_jpeg(
-        image::resize(photo, width, height, image::Interpolation::bicubic)));
+        image::resize(photo, width, height, image::Interpolation::bicubic),
+        {.orientation = kind == Kind::turned ? 6 : 0, .progressive = kind == Kind::progressive}));
   }
   return jpegs;
 }
 
-const Jpegs& photos(std::int64_t megapixels) {
-  static const Jpegs two = enlarged_photos(1632, 1224);
-  static const Jpegs twelve = enlarged_photos(4000, 3000);
-  return megapixels == 2 ? two : twelve;
+const Jpegs& photos(std::int64_t megapixels, Kind kind = Kind::baseline) {
+  static std::map<std::pair<std::int64_t, Kind>, Jpegs> made;
+  Jpegs& jpegs = made[{megapixels, kind}];
+  if (jpegs.empty()) {
+    jpegs = megapixels == 2 ? enlarged_photos(1632, 1224, kind) : enlarged_photos(4000, 3000, kind);
+  }
+  return jpegs;
 }
 
 image::Raster prepare(std::span<const std::byte> bytes, int side, image::Fidelity fidelity) {
-  const auto decoded =
-      image::decode(bytes, {.fidelity = fidelity, .side_needed = side}).value_or_throw();
-  return image::resize_and_crop(decoded.pixels, {.size = side});
+  return image::decode_square(bytes, {.size = side}, fidelity).value_or_throw().pixels;
 }
 
 /// The smallest peak signal-to-noise ratio of the fast pixels against the exact ones, in decibels.
@@ -87,6 +94,31 @@ void decode_and_resize(benchmark::State& state, image::Fidelity fidelity) {
   if (fidelity == image::Fidelity::exact) return;
   const double psnr_db = psnr_min_db(jpegs, side);
   if (std::isfinite(psnr_db)) state.counters["psnr_min_db"] = psnr_db;  // Else both are the same.
+}
+
+/// The same from JPEGs that are progressive, or turned by their EXIF orientation; the baseline is
+/// `decode_and_resize/fast`.
+void decode_other(benchmark::State& state, Kind kind) {
+  const Jpegs& jpegs = photos(state.range(0), kind);
+  const int side = static_cast<int>(state.range(1));
+  std::size_t next = 0;
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(prepare(jpegs[next++ % jpegs.size()], side, image::Fidelity::fast));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+/// What the square costs when nothing of the picture is left out, against `decode_and_resize/fast`.
+void decode_whole_and_resize(benchmark::State& state) {
+  const Jpegs& jpegs = photos(state.range(0));
+  const int side = static_cast<int>(state.range(1));
+  std::size_t next = 0;
+  for (auto _ : state) {
+    const auto& bytes = jpegs[next++ % jpegs.size()];
+    const auto whole = image::decode(bytes, {.side_needed = side}).value_or_throw();
+    benchmark::DoNotOptimize(image::resize_and_crop(whole.pixels, {.size = side}));
+  }
+  state.SetItemsProcessed(state.iterations());
 }
 
 /// The baseline of decode_and_resize: the peer that is known to be quick, on one thread.
@@ -148,6 +180,9 @@ void sizes(benchmark::internal::Benchmark* benchmark) {
 
 BENCHMARK_CAPTURE(decode_and_resize, exact, image::Fidelity::exact)->Apply(sizes);
 BENCHMARK_CAPTURE(decode_and_resize, fast, image::Fidelity::fast)->Apply(sizes);
+BENCHMARK_CAPTURE(decode_other, progressive, Kind::progressive)->Apply(sizes);
+BENCHMARK_CAPTURE(decode_other, turned, Kind::turned)->Apply(sizes);
+BENCHMARK(decode_whole_and_resize)->Apply(sizes);
 BENCHMARK(vips_thumbnail)->Apply(sizes);
 BENCHMARK(resize_only)->Apply(sizes);
 BENCHMARK(normalise)->Unit(benchmark::kMicrosecond);

@@ -11,6 +11,9 @@ BASELINES = {
     "image": {
         "decode_and_resize/exact/": "vips_thumbnail/",
         "decode_and_resize/fast/": "vips_thumbnail/",
+        "decode_other/progressive/": "decode_and_resize/fast/",
+        "decode_other/turned/": "decode_and_resize/fast/",
+        "decode_whole_and_resize/": "decode_and_resize/fast/",
         "resize_only/": "decode_and_resize/exact/",
         "normalise": "plain_floats",
     },
