@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/log.hpp"
+#include "encode/operators.hpp"
 
 namespace clipdex::encode {
 namespace {
@@ -26,6 +27,7 @@ const Ort::Env& environment() {
 
 Ort::SessionOptions options_for(Tuning tuning) {
   Ort::SessionOptions options;
+  add_operators(options);
   options.SetExecutionMode(ORT_SEQUENTIAL);
   options.SetInterOpNumThreads(1);
   // A waiting thread that spins steals the core from decoding, and from whoever else is there.
