@@ -17,6 +17,12 @@ if(CLIPDEX_ROS2)
   find_package(fastrtps REQUIRED)
   find_package(yaml-cpp REQUIRED)
 endif()
+# The lite library, linked statically: the program loads nothing more at its start.
+find_package(Protobuf REQUIRED)
+find_library(PROTOBUF_LITE_ARCHIVE libprotobuf-lite.a REQUIRED)
+find_program(PROTOC protoc REQUIRED)
+find_file(ONNX_SCHEMA onnx-ml.proto PATHS /usr/lib/python3/dist-packages/onnx /usr/include/onnx
+          /usr/local/include/onnx REQUIRED)
 pkg_check_modules(VIPS REQUIRED IMPORTED_TARGET vips)
 pkg_check_modules(JPEG REQUIRED IMPORTED_TARGET libjpeg)
 pkg_check_modules(LIBRAW REQUIRED IMPORTED_TARGET libraw_r)
@@ -43,3 +49,15 @@ if(BUILD_TESTING)
   find_package(GTest REQUIRED)
   include(GoogleTest)
 endif()
+
+# The classes of the ONNX schema, generated once; room model includes them and nobody else.
+set(onnx_schema_directory ${PROJECT_BINARY_DIR}/generated/onnx)
+cmake_path(GET ONNX_SCHEMA PARENT_PATH onnx_schema_source)
+file(MAKE_DIRECTORY ${onnx_schema_directory})
+add_custom_command(
+  OUTPUT ${onnx_schema_directory}/onnx-ml.pb.cc ${onnx_schema_directory}/onnx-ml.pb.h
+  COMMAND ${PROTOC} --proto_path=${onnx_schema_source} --cpp_out=lite:${onnx_schema_directory} ${ONNX_SCHEMA}
+  DEPENDS ${ONNX_SCHEMA} VERBATIM)
+add_library(clipdex_onnx_schema STATIC ${onnx_schema_directory}/onnx-ml.pb.cc)
+target_include_directories(clipdex_onnx_schema SYSTEM PUBLIC ${onnx_schema_directory} ${Protobuf_INCLUDE_DIRS})
+target_link_libraries(clipdex_onnx_schema PUBLIC ${PROTOBUF_LITE_ARCHIVE} Threads::Threads)

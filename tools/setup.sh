@@ -9,6 +9,7 @@ packages=(
   libvips-dev libturbojpeg0-dev libraw-dev
   libicu-dev libsimdjson-dev nlohmann-json3-dev zlib1g-dev
   libsqlite3-dev libsqlitecpp-dev
+  libprotobuf-dev protobuf-compiler
   libxxhash-dev libssl-dev libhwy-dev libcurl4-openssl-dev
   libcli11-dev libspdlog-dev libfmt-dev libchafa-dev
   libfastrtps-dev libfastcdr-dev libyaml-cpp-dev

@@ -1,6 +1,8 @@
 /// What the model room must know of an ONNX file without running it: the inputs that it declares
 /// and the files that hold its weights. The format is protobuf; a small walker of our own reads the
-/// few fields. Source of the field numbers: onnx.proto of ONNX IR version 8. Private to this room.
+/// few fields, at every start of the program; the optimiser, which needs all of a graph, goes
+/// through model/graph_file.hpp. Source of the field numbers: onnx.proto of ONNX IR version 8.
+/// Private to this room.
 #pragma once
 
 #include <cstdint>
