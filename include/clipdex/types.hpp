@@ -25,6 +25,14 @@ struct ModelIdentity {
   friend bool operator==(const ModelIdentity&, const ModelIdentity&) = default;
 };
 
+/// Which form of a model runs: `clipdex model optimize` writes others beside the original. All of
+/// them make vectors of one embedding space.
+enum class ModelPrecision {
+  automatic,  ///< int8 where it was written and fits the model, else the original
+  int8,       ///< int8, or an error where there is none
+  float32,    ///< the optimised float32 form where it was written and fits, else the original
+};
+
 /// One image found by a search.
 struct Hit {
   int rank = 0;  ///< from 1, in descending order of score

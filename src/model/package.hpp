@@ -21,6 +21,14 @@ std::string_view layout_name(Layout layout) noexcept;
 
 enum class TokenizerKind { tokenizer_json, clip_bpe };
 
+/// A form of a package that the optimiser wrote beside it, proved to make the same vectors.
+struct Variant {
+  std::filesystem::path directory;  ///< absolute
+  std::filesystem::path visual_graph;
+  std::filesystem::path textual_graph;
+  bool text_stops_at_end = false;  ///< its text tower is given ids up to the end of the text alone
+};
+
 /// What was found in a directory. A plain value; the files may change or vanish afterwards.
 struct Package {
   std::filesystem::path directory;  ///< absolute
@@ -32,7 +40,16 @@ struct Package {
   TokenizerKind tokenizer_kind = TokenizerKind::tokenizer_json;
   image::PreprocessSpec preprocess;
   text::TextSpec text;
-  bool is_demo = false;  ///< the small bundled model; every output that uses it says so
+  bool is_demo = false;              ///< the small bundled model; every output that uses it says so
+  std::optional<Variant> variant{};  ///< runs in the place of the graphs; see model/variant.hpp
+
+  /// The graphs that run. The identity is that of the originals in any case.
+  const std::filesystem::path& visual_to_run() const {
+    return variant ? variant->visual_graph : visual_graph;
+  }
+  const std::filesystem::path& textual_to_run() const {
+    return variant ? variant->textual_graph : textual_graph;
+  }
 };
 
 /// Recognises the layout of a directory by its files and reads its descriptions.
