@@ -34,6 +34,7 @@ def arguments():
     add("--dtype", choices=("float32", "float16"), default="float32", help="pixels and vectors")
     add("--ids", choices=("int32", "int64"), help="default: what the layout is known for")
     add("--fixed-batch", type=int, metavar="N", help="graphs that take N items, no more or less")
+    add("--style", choices=sorted(graphs.STYLES), default="hugging-face", help="of the exporter")
     add("--external-data", action="store_true", help="weights in files beside the graphs")
     add("--tokenizer", type=pathlib.Path, help="CLIP's tokenizer.json, needed for vit-b-32")
     chosen = parser.parse_args()
@@ -65,10 +66,12 @@ class Writer:
     def save_towers(self, visual, textual, names, ids, sequence):
         batch = self.chosen.fixed_batch or "batch"
         dtype, ids = self.chosen.dtype, self.chosen.ids or ids
-        graph = graphs.visual_graph(self.shape, self.image_weights, names, dtype, batch)
+        style = self.chosen.style
+        graph = graphs.visual_graph(self.shape, self.image_weights, names, dtype, batch, style)
         self._save(graph, visual)
         weights = self.text_weights
-        graph = graphs.textual_graph(self.shape, weights, names, ids, dtype, batch, sequence)
+        graph = graphs.textual_graph(self.shape, weights, names, ids, dtype, batch, sequence,
+                                     style)
         self._save(graph, textual)
 
     def _save(self, graph, name):

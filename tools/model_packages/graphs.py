@@ -18,6 +18,7 @@ class _Builder:
 
     def __init__(self, weights):
         self.nodes = []
+        self.weights = weights
         items = weights.items()
         self.initializers = [numpy_helper.from_array(value, name) for name, value in items]
 
@@ -87,9 +88,65 @@ class _Builder:
         return helper.make_model(graph, opset_imports=opset, ir_version=8, producer_name="clipdex")
 
 
-def visual_graph(shape, weights, names, pixel_type, batch):
+class _TorchBuilder(_Builder):
+    """The same towers as PyTorch exports a transformer of nn.MultiheadAttention.
+
+    Rows lie before items, [T, B, C]; one layer makes queries, keys and values; heads are split in
+    three axes; shapes are computed; layer norms are spelled out.
+    """
+
+    def norm(self, value, name):
+        centred = self.op("Sub", value, self.op("ReduceMean", value, axes=[-1]))
+        square = self.op("Pow", centred, self.constant(np.float32(2)))
+        variance = self.op("ReduceMean", square, axes=[-1])
+        safe = self.op("Add", variance, self.constant(np.float32(1e-5)))
+        unit = self.op("Div", centred, self.op("Sqrt", safe))
+        return self.op("Add", self.op("Mul", unit, f"{name}.weight"), f"{name}.bias")
+
+    def computed(self, value, *dims):
+        """Reshapes to dims that are numbers or values."""
+        parts = [self.constant(np.array([d], np.int64)) if isinstance(d, int) else d for d in dims]
+        return self.op("Reshape", value, self.op("Concat", *parts, axis=0))
+
+    def attention(self, value, block, tower, mask):
+        width, size = tower.width, tower.width // tower.heads
+        rows, items = self.dimension(value, 0), self.dimension(value, 1)
+        squares = self.op("Mul", items, self.constant(np.array([tower.heads], np.int64)))
+        parts = [f"{block}.{name}" for name in ("query", "key", "value")]
+        weight = np.concatenate([self.weights[f"{part}.weight"] for part in parts], axis=1)
+        bias = np.concatenate([self.weights[f"{part}.bias"] for part in parts])
+        packed = self.op("MatMul", value, self.constant(weight))
+        packed = self.op("Add", packed, self.constant(bias))
+        packed = self.computed(packed, 1, rows, items, 3, width)
+        packed = self.op("Transpose", packed, perm=[3, 1, 2, 0, 4])
+        packed = self.op("Squeeze", packed, self.constant(np.array([3], np.int64)))
+
+        def heads(place):
+            part = self.op("Gather", packed, self.constant(np.int64(place)), axis=0)
+            return self.op("Transpose", self.computed(part, rows, squares, size), perm=[1, 0, 2])
+
+        query = self.op("Mul", heads(0), self.constant(np.float32(size**-0.5)))
+        scores = self.op("MatMul", query, self.op("Transpose", heads(1), perm=[0, 2, 1]))
+        if mask:
+            scores = self.op("Add", scores, mask)
+        mixed = self.op("MatMul", self.op("Softmax", scores, axis=-1), heads(2))
+        mixed = self.op("Transpose", mixed, perm=[1, 0, 2])
+        flat = self.computed(mixed, self.op("Mul", rows, items), width)
+        turned = self.constant(np.ascontiguousarray(self.weights[f"{block}.out.weight"].T))
+        flat = self.op("Gemm", flat, turned, f"{block}.out.bias", transB=1)
+        return self.computed(flat, rows, items, width)
+
+    def transformer(self, value, tower, mask=None):
+        swapped = self.op("Transpose", value, perm=[1, 0, 2])
+        return self.op("Transpose", super().transformer(swapped, tower, mask), perm=[1, 0, 2])
+
+
+STYLES = {"hugging-face": _Builder, "torch": _TorchBuilder}
+
+
+def visual_graph(shape, weights, names, pixel_type, batch, style="hugging-face"):
     """[batch, 3, S, S] pixels -> [batch, embed], not normalised; `names` are the tensors'."""
-    build = _Builder(weights)
+    build = STYLES[style](weights)
     element_type = ELEMENT_TYPES[pixel_type]
     dims = [batch, 3, shape.image_size, shape.image_size]
     pixels = helper.make_tensor_value_info(names["image"], element_type, dims)
@@ -114,12 +171,13 @@ def visual_graph(shape, weights, names, pixel_type, batch):
     return build.model([pixels], outputs)
 
 
-def textual_graph(shape, weights, names, id_type, vector_type, batch, sequence):
+def textual_graph(shape, weights, names, id_type, vector_type, batch, sequence,
+                  style="hugging-face"):
     """[batch, sequence] ids -> [batch, embed], not normalised, pooled where the id is largest.
 
     `sequence` is the context length, or a name where any length up to it may be given.
     """
-    build = _Builder(weights)
+    build = STYLES[style](weights)
     element_type = ELEMENT_TYPES[id_type]
     ids = names["text"]
     inputs = [helper.make_tensor_value_info(ids, element_type, [batch, sequence])]
