@@ -13,7 +13,9 @@
 #include "base/file.hpp"
 #include "encode/encoders.hpp"
 #include "encode/ort_session.hpp"
+#include "encode/proof.hpp"
 #include "encode/reference_data.hpp"
+#include "encode/variant_doctor.hpp"
 
 namespace clipdex::encode {
 namespace {
@@ -23,26 +25,6 @@ constexpr double kBatchTolerance = 1e-4;
 constexpr double kReferenceTolerance = 1e-3;  // float16 weights stay well within it
 constexpr std::uint64_t kPictureBytesMax = 64 << 20;
 constexpr int kPictures = 5;  // one more than a batch, so that batches of different sizes run
-
-/// Pictures without any file: stripes that differ in direction and width, over a little noise.
-std::vector<image::Raster> make_pictures(int size) {
-  std::vector<image::Raster> pictures(kPictures);
-  std::uint32_t noise = 1;
-  for (int number = 0; number < kPictures; ++number) {
-    image::Raster& picture = pictures[number];
-    picture = {.width = size, .height = size, .rgb = {}};
-    for (int y = 0; y < size; ++y) {
-      for (int x = 0; x < size; ++x) {
-        for (int channel = 0; channel < 3; ++channel) {
-          noise = noise * 1664525 + 1013904223;  // the generator of Numerical Recipes
-          const int wave = (x * (number + 1) + y * (kPictures - number) + channel * 85) & 0xFF;
-          picture.rgb.push_back(static_cast<std::uint8_t>((wave + (noise >> 27)) & 0xFF));
-        }
-      }
-    }
-  }
-  return pictures;
-}
 
 double length_error(const Embedding& vector) {
   return std::abs(std::sqrt(cosine(vector, vector)) - 1);
@@ -68,6 +50,7 @@ class Examination {
     guarded("text tower", [&] { examine_text_tower(); });
     examine_dimensions();
     guarded("reference", [&] { examine_reference(); });
+    for (Check& check : examine_variants(*package_)) checks_.push_back(std::move(check));
     return std::move(checks_);
   }
 
@@ -118,7 +101,7 @@ class Examination {
   void examine_image_tower() {
     image_ = load_image_encoder(*package_, Tuning::throughput).value_or_throw();
     add("image tower", true, describe_tensors(package_->visual_graph));
-    const auto pictures = make_pictures(package_->preprocess.size);
+    const auto pictures = made_up_pictures(package_->preprocess.size, kPictures);
     const std::vector<Embedding> together = image_->encode(pictures);
     std::vector<Embedding> alone;
     for (const auto& picture : pictures) {

@@ -23,8 +23,9 @@ struct Check {
 
 /// Examines the model package in a directory: its files and identity; inputs and outputs of both
 /// towers; vectors of unit length, the same alone and in a batch (cosine within 1e-4) and the same
-/// again; a text that is too long keeps its end token; both towers of one dimension; and the
-/// reference data, where the package brings `expected.json` (docs/formats/model-package.md).
+/// again; a text that is too long keeps its end token; both towers of one dimension; the
+/// reference data, where the package brings `expected.json` (docs/formats/model-package.md); and
+/// the optimised variants, where there are any.
 ///
 /// A check that cannot be made because an earlier one failed is left out. Never throws for what is
 /// wrong with the package. Takes as long as loading both towers and encoding a dozen items.

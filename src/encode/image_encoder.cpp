@@ -12,9 +12,6 @@ namespace clipdex::encode {
 namespace {
 
 constexpr std::array<std::string_view, 3> kInputs{"image", "input", "pixel_values"};
-constexpr std::array<std::string_view, 6> kOutputs{"image_embeds",          "embedding",
-                                                   "image_embedding",       "output",
-                                                   "unnorm_image_features", "pooler_output"};
 constexpr std::array kPixelTypes{ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT,
                                  ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16};
 
@@ -28,7 +25,7 @@ class GraphImageEncoder final : public ImageEncoder {
  public:
   GraphImageEncoder(const model::Package& package, Tuning tuning)
       : spec_(package.preprocess),
-        tower_(package.visual_graph, tuning, kOutputs),
+        tower_(package.visual_to_run(), tuning, kImageOutputs),
         input_(tower_.find_input(kInputs, 4, kPixelTypes)) {
     tower_.require_no_other_input(std::array{&input_});
     require_shape();

@@ -53,14 +53,14 @@ std::string one_line(std::string_view text) {
   return line;
 }
 
-Ort::Session open_session(const std::filesystem::path& graph, Tuning tuning) {
+Ort::Session open_session(const std::filesystem::path& graph, const Ort::SessionOptions& options) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(graph, ignored)) {
     throw Exception(ErrorCode::not_found,
                     fmt::format("there is no graph {}; download the model again", graph.native()));
   }
   try {
-    return Ort::Session(environment(), graph.c_str(), options_for(tuning));
+    return Ort::Session(environment(), graph.c_str(), options);
   } catch (const Ort::Exception& error) {
     throw Exception(ErrorCode::corrupt,
                     fmt::format("ONNX Runtime cannot load {} ({}); download the model again",
@@ -101,7 +101,7 @@ std::string describe(const TensorSpec& tensor) {
 }
 
 OrtSession::OrtSession(const std::filesystem::path& graph, Tuning tuning)
-    : graph_(graph), session_(open_session(graph, tuning)) {
+    : graph_(graph), session_(open_session(graph, options_for(tuning))) {
   const Ort::AllocatorWithDefaultOptions allocator;
   for (std::size_t place = 0; place < session_.GetInputCount(); ++place) {
     inputs_.push_back(spec_of(session_.GetInputNameAllocated(place, allocator).get(),
@@ -116,16 +116,42 @@ OrtSession::OrtSession(const std::filesystem::path& graph, Tuning tuning)
 Ort::Value OrtSession::run(std::span<const char* const> names, std::span<const Ort::Value> values,
                            const std::string& output) {
   const char* const output_name = output.c_str();
+  return std::move(run_for(names, values, std::span(&output_name, 1)).front());
+}
+
+std::vector<Ort::Value> OrtSession::run_all(std::span<const char* const> names,
+                                            std::span<const Ort::Value> values) {
+  std::vector<const char*> outputs;
+  for (const TensorSpec& output : outputs_) outputs.push_back(output.name.c_str());
+  return run_for(names, values, outputs);
+}
+
+std::vector<Ort::Value> OrtSession::run_for(std::span<const char* const> names,
+                                            std::span<const Ort::Value> values,
+                                            std::span<const char* const> outputs) {
   try {
-    auto results = session_.Run(Ort::RunOptions{nullptr}, names.data(), values.data(),
-                                values.size(), &output_name, 1);
-    return std::move(results.front());
+    return session_.Run(Ort::RunOptions{nullptr}, names.data(), values.data(), values.size(),
+                        outputs.data(), outputs.size());
   } catch (const Ort::Exception& error) {
     throw Exception(ErrorCode::internal,
                     fmt::format("ONNX Runtime failed while running {} ({}); check the model with "
                                 "`clipdex model doctor`",
                                 graph_.native(), one_line(error.what())));
   }
+}
+
+void write_simplified(const std::filesystem::path& graph, const std::filesystem::path& to) {
+  Ort::SessionOptions options = options_for(Tuning::latency);
+  options.SetOptimizedModelFilePath(to.c_str());
+  // What these two make would have to be taken apart again: a Gemm between reshapes of each linear
+  // layer, and transposes in the middle of layer norms.
+  options.AddConfigEntry("optimization.disable_specified_optimizers",
+                         "MatMulAddFusion;TransposeOptimizer");
+  const std::string weights = to.filename().native() + ".data";
+  options.AddConfigEntry("session.optimized_model_external_initializers_file_name",
+                         weights.c_str());
+  options.AddConfigEntry("session.optimized_model_external_initializers_min_size_in_bytes", "1024");
+  (void)open_session(graph, options);
 }
 
 }  // namespace clipdex::encode

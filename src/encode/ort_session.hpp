@@ -47,12 +47,25 @@ class OrtSession {
   Ort::Value run(std::span<const char* const> names, std::span<const Ort::Value> values,
                  const std::string& output);
 
+  /// The same for all outputs, in the order of `outputs()`.
+  std::vector<Ort::Value> run_all(std::span<const char* const> names,
+                                  std::span<const Ort::Value> values);
+
  private:
+  std::vector<Ort::Value> run_for(std::span<const char* const> names,
+                                  std::span<const Ort::Value> values,
+                                  std::span<const char* const> outputs);
+
   std::filesystem::path graph_;
   Ort::Session session_;
   std::vector<TensorSpec> inputs_;
   std::vector<TensorSpec> outputs_;
 };
+
+/// Writes what ONNX Runtime's own simplification makes of a graph: constants are folded and nodes
+/// that do nothing are gone; all operators stay ONNX's own. The weights go into a file beside `to`,
+/// of its name and ".data". Throws `Exception` as the constructor of `OrtSession` does.
+void write_simplified(const std::filesystem::path& graph, const std::filesystem::path& to);
 
 /// A tensor over memory of the caller's, which must outlive it and hold the product of `dims`
 /// items.

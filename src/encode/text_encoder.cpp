@@ -13,9 +13,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kInputs{"text", "input", "input_ids"};
 constexpr std::string_view kMask = "attention_mask";
-constexpr std::array<std::string_view, 6> kOutputs{"text_embeds",          "embedding",
-                                                   "text_embedding",       "output",
-                                                   "unnorm_text_features", "pooler_output"};
 constexpr std::array kIdTypes{ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32,
                               ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64};
 
@@ -25,7 +22,7 @@ class GraphTextEncoder final : public TextEncoder {
   GraphTextEncoder(const model::Package& package, Tuning tuning)
       : spec_(package.text),
         tokenizer_(model::load_tokenizer(package).value_or_throw()),
-        tower_(package.textual_graph, tuning, kOutputs),
+        tower_(package.textual_to_run(), tuning, kTextOutputs),
         ids_(tower_.find_input(kInputs, 2, kIdTypes)),
         mask_(find_mask()) {
     tower_.require_no_other_input(std::array{&ids_, mask_ == nullptr ? &ids_ : mask_});
@@ -34,9 +31,13 @@ class GraphTextEncoder final : public TextEncoder {
           ErrorCode::unsupported,
           fmt::format("{} takes {}, but the description beside it asks for {} ids a "
                       "text; download the model again, with all its files",
-                      package.textual_graph.native(), describe(ids_), spec_.context_length));
+                      tower_.session().graph().native(), describe(ids_), spec_.context_length));
     }
-    if (ids_.dims[1] > 0) spec_.fixed_length = true;
+    if (ids_.dims[1] > 0) {
+      spec_.fixed_length = true;
+    } else if (package.variant && package.variant->text_stops_at_end) {
+      spec_.fixed_length = false;
+    }
     dimension_ = tower_.declared_dimension();
     if (dimension_ == 0) dimension_ = encode("").vector.size();
   }

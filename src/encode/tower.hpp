@@ -2,6 +2,7 @@
 /// output.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -10,6 +11,14 @@
 #include "encode/ort_session.hpp"
 
 namespace clipdex::encode {
+
+/// The names that exporters give the vector, in the order in which they are looked for.
+inline constexpr std::array<std::string_view, 6> kImageOutputs{
+    "image_embeds",          "embedding",    "image_embedding", "output",
+    "unnorm_image_features", "pooler_output"};
+inline constexpr std::array<std::string_view, 6> kTextOutputs{
+    "text_embeds",          "embedding",    "text_embedding", "output",
+    "unnorm_text_features", "pooler_output"};
 
 /// One tower of a model in ONNX Runtime. Thread-safe after construction.
 class Tower {

@@ -5,6 +5,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/file.hpp"
 #include "base/log.hpp"
 #include "model/file_hashes.hpp"
 #include "model/json_file.hpp"
@@ -90,20 +91,27 @@ std::filesystem::path variant_directory(const Package& package, ModelPrecision p
   return package.directory / "optimized" / precision_name(precision);
 }
 
-Result<Manifest> read_manifest(const std::filesystem::path& file) {
+Result<Manifest> parse_manifest(std::string_view text, std::string_view file) {
   try {
-    const nlohmann::json json = read_json_object(file);
+    const nlohmann::json json = parse_json_object(text, file);
     if (json.value("format", nlohmann::json()) != kManifestFormat) {
       return Error{ErrorCode::unsupported,
-                   fmt::format("{} is of a format that this program does not know", file.native())};
+                   fmt::format("{} is of a format that this program does not know", file)};
     }
     return manifest_of(json);
   } catch (const Exception& exception) {
     return exception.error();
   } catch (const nlohmann::json::exception& error) {
     return Error{ErrorCode::corrupt,
-                 fmt::format("{} is no manifest of a variant ({})", file.native(), error.what())};
+                 fmt::format("{} is no manifest of a variant ({})", file, error.what())};
   }
+}
+
+Result<Manifest> read_manifest(const std::filesystem::path& file) {
+  const Result<FileContent> content = read_file(file, kDescriptionBytesMax);
+  if (!content) return content.error();
+  const auto* text = reinterpret_cast<const char*>(content.value().bytes.data());
+  return parse_manifest({text, content.value().bytes.size()}, file.native());
 }
 
 std::string manifest_text(const Manifest& manifest) {

@@ -53,8 +53,11 @@ struct Manifest {
 /// DIR/optimized/int8 and the like.
 std::filesystem::path variant_directory(const Package& package, ModelPrecision precision);
 
-/// Errors: `not_found` (no such file), `corrupt` (no manifest: says what is wrong), `unsupported`
-/// (of another format).
+/// Reads the text of a manifest. @param file names it in messages
+/// Errors: `corrupt` (no manifest: says what is wrong), `unsupported` (of another format).
+Result<Manifest> parse_manifest(std::string_view text, std::string_view file);
+
+/// Errors: as above, and `not_found` (no such file).
 Result<Manifest> read_manifest(const std::filesystem::path& file);
 
 /// The manifest as JSON, with a line break at its end.
