@@ -24,6 +24,9 @@ struct LibraryOptions {
   /// A directory with a model package, or the name of an installed model. Empty: the model that
   /// made the library's vectors, and for a new library the bundled demo model.
   std::string model;
+
+  /// Which form of the model runs. A library may be filled with one and searched with another.
+  ModelPrecision precision = ModelPrecision::automatic;
 };
 
 /// What to put into a library.

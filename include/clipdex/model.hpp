@@ -36,7 +36,8 @@ class Model {
   /// Opens a package by directory or by the name of an installed model; an empty name is the
   /// bundled demo model. Throws `not_found`, `unsupported`, `corrupt` with a sentence that names
   /// the file.
-  explicit Model(std::string_view directory_or_name, ModelTuning tuning = ModelTuning::latency);
+  explicit Model(std::string_view directory_or_name, ModelTuning tuning = ModelTuning::latency,
+                 ModelPrecision precision = ModelPrecision::automatic);
   ~Model();
   Model(Model&&) noexcept;
   Model& operator=(Model&&) noexcept;
@@ -47,7 +48,7 @@ class Model {
   /// Reads the model files when it is first asked for, and loads a tower if none is loaded yet.
   const ModelIdentity& identity() const;
 
-  /// The ONNX files of the two towers.
+  /// The ONNX files of the two towers as the package brings them.
   const std::filesystem::path& image_graph() const;
   const std::filesystem::path& text_graph() const;
 

@@ -12,7 +12,7 @@ _clipdex_command() {
         ;;
       encode | model | inspect)
         case $word in
-          image | text | list | show | doctor | tokens | pixels) found="$found $word" ;;
+          image | text | list | show | doctor | optimize | tokens | pixels) found="$found $word" ;;
         esac
         ;;
     esac
@@ -22,7 +22,7 @@ _clipdex_command() {
 
 _clipdex() {
   local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-  local common="--help --quiet --no-progress" library="--library" model="--model"
+  local common="--help --quiet --no-progress" library="--library" model="--model" precision="--precision"
   local words=""
   COMPREPLY=()
 
@@ -32,7 +32,11 @@ _clipdex() {
       compopt -o filenames
       return
       ;;
-    -m | --model | --link)
+    --precision)
+      mapfile -t COMPREPLY < <(compgen -W "auto int8 float32" -- "$current")
+      return
+      ;;
+    -m | --model | --link | --images)
       mapfile -t COMPREPLY < <(compgen -d -- "$current")
       compopt -o filenames
       return
@@ -42,12 +46,12 @@ _clipdex() {
 
   case $(_clipdex_command) in
     "") words="index search encode model status forget fsck import inspect --version" ;;
-    index) words="$library $model --exclude --hidden --no-hidden --retry-failed --threads" ;;
-    search) words="$library $model --image --count --threshold --exact --json --csv --paths --preview --null --link" ;;
+    index) words="$library $model $precision --exclude --hidden --no-hidden --retry-failed --threads" ;;
+    search) words="$library $model $precision --image --count --threshold --exact --json --csv --paths --preview --null --link" ;;
     encode) words="image text" ;;
-    "encode image" | "encode text") words="$model --json --raw" ;;
-    model) words="list show doctor" ;;
-    "model show" | "model doctor") words=$model ;;
+    "encode image" | "encode text") words="$model $precision --json --raw" ;;
+    model) words="list show doctor optimize" ;;
+    "model optimize") words="$precision --images" ;;
     status) words="$library --failures --json" ;;
     forget | fsck) words=$library ;;
     import) words="$library $model" ;;

@@ -2,17 +2,19 @@
 # Completion of clipdex for zsh.
 
 local -a common library model
+local precision
 common=('(-q --quiet)'{-q,--quiet}'[only results and errors]' '--no-progress[no progress line]'
   '(-h --help)'{-h,--help}'[show the options]')
 library=('(-l --library)'{-l,--library}'[the library file]:library:_files')
 model=('(-m --model)'{-m,--model}'[model package]:package:_files -/')
+precision='--precision[which form of the model runs]:precision:(auto int8 float32)'
 
 local -A commands
 commands=(
   index 'put folders of images into the library'
   search 'find images by words, by example, or by both'
   encode 'turn images or texts into vectors'
-  model 'list, show or prove model packages'
+  model 'list, show, prove or optimize model packages'
   status 'show what the library holds'
   forget 'take folders out of the library'
   fsck 'look for damage and repair it'
@@ -32,13 +34,13 @@ _arguments -C $common '--version[show the version]' '1: :_clipdex_pick' '*:: :->
 
 case ${line[1]} in
   index)
-    _arguments $common $library $model '*'{-x,--exclude}'[leave out paths]:pattern:' \
+    _arguments $common $library $model $precision '*'{-x,--exclude}'[leave out paths]:pattern:' \
       '--hidden[take hidden files]' '--no-hidden[leave hidden files out]' \
       '--retry-failed[read failed files again]' '(-j --threads)'{-j,--threads}'[workers]:number:' \
       '*:folder:_files -/'
     ;;
   search)
-    _arguments $common $library $model '*'{-i,--image}'[search by this image]:image:_files' \
+    _arguments $common $library $model $precision '*'{-i,--image}'[search by this image]:image:_files' \
       '(-k --count)'{-k,--count}'[hits at most]:number:' \
       '(-t --threshold)'{-t,--threshold}'[lowest score]:score:' \
       '--exact[compare every image in full]' \
@@ -47,9 +49,10 @@ case ${line[1]} in
       '(-0 --null)'{-0,--null}'[end paths with a NUL]' '--link[fill a folder with links]:folder:_files -/' \
       '*:query:_files'
     ;;
-  encode) _arguments $common $model '--json[one JSON object]' '--raw[write float32 rows]:file:_files' \
+  encode) _arguments $common $model $precision '--json[one JSON object]' '--raw[write float32 rows]:file:_files' \
     '1:kind:(image text)' '*:item:_files' ;;
-  model) _arguments $common $model '1:what:(list show doctor)' '2:package:_files -/' ;;
+  model) _arguments $common '--precision[what optimize writes]:precision:(int8 float32)' \
+    '--images[images for the proof]:folder:_files -/' '1:what:(list show doctor optimize)' '2:package:_files -/' ;;
   status) _arguments $common $library '--failures[list failed files]' '--json[one JSON object]' ;;
   forget) _arguments $common $library '*:folder:_files -/' ;;
   fsck) _arguments $common $library ;;

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <system_error>
 
 #include "base/utf8.hpp"
@@ -21,6 +22,13 @@ static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may only
 extern "C" void note_interrupt(int signal) {
   g_interrupted = true;
   std::signal(signal, SIG_DFL);
+}
+
+const std::map<std::string, ModelPrecision>& precisions() {
+  static const std::map<std::string, ModelPrecision> names{{"auto", ModelPrecision::automatic},
+                                                           {"int8", ModelPrecision::int8},
+                                                           {"float32", ModelPrecision::float32}};
+  return names;
 }
 
 }  // namespace
@@ -39,6 +47,16 @@ Settings settings_from_environment() {
   settings.library.model = value_of("CLIPDEX_MODEL");
   const std::string file = value_of("CLIPDEX_LIBRARY");
   if (!file.empty()) settings.library.file = file;
+  const std::string precision = value_of("CLIPDEX_PRECISION");
+  if (!precision.empty()) {
+    const auto known = precisions().find(precision);
+    if (known == precisions().end()) {
+      throw Exception(
+          ErrorCode::invalid_argument,
+          fmt::format("CLIPDEX_PRECISION is '{}'; it may be auto, int8 or float32", precision));
+    }
+    settings.library.precision = known->second;
+  }
   return settings;
 }
 
@@ -51,6 +69,13 @@ void add_model_option(CLI::App& app, Settings& settings) {
   app.add_option("-m,--model", settings.library.model,
                  "A model package: its directory, or the name of an installed one; or set "
                  "CLIPDEX_MODEL");
+}
+
+void add_precision_option(CLI::App& app, Settings& settings, const std::string& help) {
+  app.add_option("--precision", settings.library.precision, help)
+      ->transform(CLI::Transformer(precisions()))
+      ->type_name("auto|int8|float32")
+      ->default_str("auto");
 }
 
 void print_note(const Settings& settings, std::string_view line) {

@@ -28,17 +28,23 @@ struct Settings {
   bool no_progress = false;  ///< no progress line, even on a terminal
 };
 
-/// The settings before any argument is read: CLIPDEX_LIBRARY and CLIPDEX_MODEL are the twins of
-/// --library and --model. Not CLI11's envname(): every sub-command has these options, and CLI11
+/// The settings before any argument is read: CLIPDEX_LIBRARY, CLIPDEX_MODEL and CLIPDEX_PRECISION
+/// are the twins of --library, --model and --precision. Throws `invalid_argument` for a precision
+/// that there is not. Not CLI11's envname(): every sub-command has these options, and CLI11
 /// lets the environment fill those of the others too, over what the user wrote.
 Settings settings_from_environment();
 
 /// One sub-command. `run` returns an exit status; it may throw `Exception`.
 using Command = std::function<int()>;
 
-/// Adds `--library` and `--model` to a sub-command.
+/// Adds `--library`, `--model` or `--precision` to a sub-command.
 void add_library_option(CLI::App& app, Settings& settings);
 void add_model_option(CLI::App& app, Settings& settings);
+void add_precision_option(CLI::App& app, Settings& settings,
+                          const std::string& help =
+                              "Which form of the model runs: int8 or float32 as `clipdex model "
+                              "optimize` wrote them; auto: int8 where it is there; or set "
+                              "CLIPDEX_PRECISION");
 
 /// Writes a line to stderr, "clipdex: " in front; nothing under --quiet.
 void print_note(const Settings& settings, std::string_view line);

@@ -92,7 +92,7 @@ int print_vectors(const Settings& settings, const Arguments& arguments, const Mo
 }
 
 int encode_images(const Settings& settings, const Arguments& arguments) {
-  Model model(settings.library.model);
+  Model model(settings.library.model, ModelTuning::latency, settings.library.precision);
   std::vector<EncodedItem> items;
   for (const std::string& file : arguments.items) {
     Result<Embedding> vector = model.encode_image(file);
@@ -103,7 +103,7 @@ int encode_images(const Settings& settings, const Arguments& arguments) {
 }
 
 int encode_texts(const Settings& settings, const Arguments& arguments) {
-  Model model(settings.library.model);
+  Model model(settings.library.model, ModelTuning::latency, settings.library.precision);
   std::vector<EncodedItem> items;
   for (const std::string& text : arguments.items) {
     bool was_cut = false;
@@ -126,6 +126,7 @@ void add_kind(CLI::App& parent, const char* name, const char* item, const char* 
   auto arguments = std::make_shared<Arguments>();
   command->add_option(item, arguments->items, "What to encode")->required();
   add_model_option(*command, settings);
+  add_precision_option(*command, settings);
   CLI::Option_group* form = command->add_option_group("Output");
   form->add_flag("--json", arguments->json, "One JSON object with the vectors in full");
   form->add_option("--raw", arguments->raw_file,

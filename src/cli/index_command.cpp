@@ -94,6 +94,7 @@ void add_index_command(CLI::App& app, Settings& settings, Command& chosen) {
   command->add_option("FOLDER", arguments->folders, "Folders; none: all that the library knows");
   add_library_option(*command, settings);
   add_model_option(*command, settings);
+  add_precision_option(*command, settings);
   command
       ->add_option("-x,--exclude", arguments->excludes,
                    "Leave out paths that match a pattern such as 'raw/**' (may be repeated)")

@@ -134,6 +134,7 @@ void add_search_command(CLI::App& app, Settings& settings, Command& chosen) {
       ->allow_extra_args(false);
   add_library_option(*command, settings);
   add_model_option(*command, settings);
+  add_precision_option(*command, settings);
   command->add_option("-k,--count", arguments->hits_max, "How many hits at most")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
       ->capture_default_str();

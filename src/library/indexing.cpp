@@ -18,6 +18,7 @@
 #include "library/search_engine.hpp"
 #include "library/vector_snapshot.hpp"
 #include "model/package.hpp"
+#include "model/variant.hpp"
 #include "store/catalogue.hpp"
 #include "store/import_togetheros.hpp"
 #include "store/library_file.hpp"
@@ -190,7 +191,8 @@ struct IndexingModel {
 };
 
 /// The model named; else the one that made the library's vectors; else the demo model.
-IndexingModel load_package(const store::Catalogue* catalogue, const std::string& wanted) {
+IndexingModel load_package(const store::Catalogue* catalogue, const LibraryOptions& library) {
+  const std::string& wanted = library.model;
   const std::optional<store::ModelRow> active =
       catalogue == nullptr ? std::nullopt : catalogue->active_model();
   model::Package package;
@@ -199,6 +201,7 @@ IndexingModel load_package(const store::Catalogue* catalogue, const std::string&
   } else {
     package = model::read_package(locate_model(wanted).value_or_throw()).value_or_throw();
   }
+  package = model::with_variant(std::move(package), library.precision).value_or_throw();
   IndexingModel chosen;
   chosen.loaded = encode::load_image_encoder(package, encode::Tuning::throughput).value_or_throw();
   chosen.identity = {model::package_hash(package).value_or_throw(), chosen.loaded->dimension()};
@@ -251,7 +254,7 @@ IndexReport index_folders(const LibraryOptions& library, const IndexOptions& opt
     const std::optional<store::Catalogue> existing = open_if_present(library.file);
     const store::Catalogue* catalogue = existing ? &*existing : nullptr;
     folders = check_folders(catalogue, options);
-    chosen = options.encoder == nullptr ? load_package(catalogue, library.model)
+    chosen = options.encoder == nullptr ? load_package(catalogue, library)
                                         : describe_encoder(catalogue, *options.encoder);
   }
   store::Catalogue catalogue = store::Catalogue::open(library.file, store::Access::write);

@@ -15,6 +15,7 @@
 #include "library/search_engine.hpp"
 #include "library/vector_snapshot.hpp"
 #include "model/package.hpp"
+#include "model/variant.hpp"
 #include "search/execute.hpp"
 #include "store/catalogue.hpp"
 
@@ -63,7 +64,9 @@ struct Library::Parts {
       return engine_in_use;
     }
     library::ChosenModel chosen = library::choose_model(catalogue, options.model);
-    engine_in_use = std::make_shared<SearchEngine>(&chosen.package, std::move(chosen.row));
+    const model::Package package =
+        model::with_variant(std::move(chosen.package), options.precision).value_or_throw();
+    engine_in_use = std::make_shared<SearchEngine>(&package, std::move(chosen.row));
     return engine_in_use;
   }
 

@@ -15,6 +15,7 @@
 #include "image/resize.hpp"
 #include "library/model_locator.hpp"
 #include "model/package.hpp"
+#include "model/variant.hpp"
 
 namespace clipdex {
 namespace {
@@ -69,9 +70,12 @@ struct Model::Parts {
   ModelIdentity identity;
 };
 
-Model::Model(std::string_view directory_or_name, ModelTuning tuning)
+Model::Model(std::string_view directory_or_name, ModelTuning tuning, ModelPrecision precision)
     : parts_(std::make_unique<Parts>(
-          model::read_package(library::locate_model(directory_or_name).value_or_throw())
+          model::with_variant(
+              model::read_package(library::locate_model(directory_or_name).value_or_throw())
+                  .value_or_throw(),
+              precision)
               .value_or_throw(),
           tuning)) {}
 Model::~Model() = default;

@@ -2,8 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <system_error>
+
+#include "base/directories.hpp"
+#include "base/file.hpp"
 #include "library/model_locator.hpp"
 #include "model/package.hpp"
+#include "model/variant.hpp"
 
 namespace clipdex::library {
 namespace {
@@ -16,6 +22,32 @@ std::string describe_preprocessing(const image::PreprocessSpec& spec) {
                                                       : "both sides resized",
       spec.interpolation == image::Interpolation::bicubic ? "bicubic" : "bilinear", spec.mean[0],
       spec.mean[1], spec.mean[2], spec.std[0], spec.std[1], spec.std[2]);
+}
+
+constexpr std::size_t kProofImagesMax = 200;
+
+std::string describe_variant(const model::Package& package, ModelPrecision precision) {
+  const Result<model::Variant> variant = model::open_variant(package, precision);
+  if (!variant && variant.error().code == ErrorCode::not_found) return "none";
+  return variant ? variant.value().directory.native() : variant.error().message;
+}
+
+/// Files below a folder, in the order of their names, spread evenly when they are too many.
+std::vector<std::filesystem::path> proof_images(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> files;
+  std::error_code error;
+  std::filesystem::recursive_directory_iterator entries(folder, error);
+  if (error) throw Exception(system_error("open", folder, error.value()));
+  for (const auto& entry : entries) {
+    if (entry.is_regular_file(error)) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  if (files.size() <= kProofImagesMax) return files;
+  std::vector<std::filesystem::path> chosen;
+  for (std::size_t place = 0; place < kProofImagesMax; ++place) {
+    chosen.push_back(files[place * files.size() / kProofImagesMax]);
+  }
+  return chosen;
 }
 
 }  // namespace
@@ -36,9 +68,27 @@ ModelFacts describe_model(std::string_view directory_or_name) {
       {"texts",
        fmt::format("{} tokens, padded with {}", package.text.context_length, package.text.pad_id)},
       {"identity", model::package_hash(package).value_or_throw()},
+      {"int8", describe_variant(package, ModelPrecision::int8)},
+      {"float32", describe_variant(package, ModelPrecision::float32)},
   };
   if (package.is_demo) facts.emplace_back("note", "the small demo model that comes with clipdex");
   return facts;
+}
+
+std::vector<encode::VariantReport> optimize_model(const OptimizeRequest& request) {
+  const model::Package package =
+      model::read_package(locate_model(request.model).value_or_throw()).value_or_throw();
+  encode::OptimizeOptions options;
+  options.program_version = request.program_version;
+  options.progress = request.progress;
+  if (request.precision == ModelPrecision::float32) options.precisions = {request.precision};
+  if (!request.images.empty()) {
+    options.images = proof_images(request.images);
+  } else if (const auto album = program_data_directory() / "samples" / "album";
+             std::filesystem::is_directory(album)) {
+    options.images = proof_images(album);
+  }
+  return encode::optimize_package(package, options);
 }
 
 std::vector<ListedModel> list_models() {

@@ -83,5 +83,20 @@ TEST(Console, AWrongQueryIsWrongUseAndTheRestHasFailed) {
   EXPECT_EQ(exit_status_of(ErrorCode::disk_full), kFailed);
 }
 
+TEST(Console, ThePrecisionOfTheEnvironmentIsChecked) {
+  {
+    const test::ScopedVariable precision("CLIPDEX_PRECISION", "float32");
+    EXPECT_EQ(settings_from_environment().library.precision, ModelPrecision::float32);
+  }
+  const test::ScopedVariable precision("CLIPDEX_PRECISION", "int4");
+  try {
+    (void)settings_from_environment();
+    FAIL() << "nothing was thrown";
+  } catch (const Exception& exception) {
+    EXPECT_EQ(std::string(exception.what()),
+              "CLIPDEX_PRECISION is 'int4'; it may be auto, int8 or float32");
+  }
+}
+
 }  // namespace
 }  // namespace clipdex::cli

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "cli/run_command.hpp"
+#include "support/operators.hpp"
 
 namespace clipdex::cli {
 namespace {
@@ -83,6 +84,38 @@ TEST_F(ModelCommand, OrdinaryMistakesAreExplained) {
   expect_failure(run_model({"show", "nosuch"}), "there is no model called 'nosuch'");
   expect_failure(run_model({"doctor", "nosuch"}), "there is no model called 'nosuch'");
   expect_failure(run_model({"show", home_.native()}), "is no model package that clipdex knows");
+}
+
+TEST_F(ModelCommand, OptimizingSaysWhatWasDoneAndProved) {
+  CLIPDEX_SKIP_WITHOUT_OPERATORS();
+  const fs::path copy = test::copy_model("immich", home_);
+  const Outcome outcome =
+      run_model({"optimize", copy.native(), "--images", (copy / "expected").native()});
+  EXPECT_EQ(outcome.status, kDone) << outcome.err;
+  EXPECT_THAT(outcome.out, StartsWith("int8 " + (copy / "optimized/int8").native() + "\n"));
+  EXPECT_THAT(outcome.out, HasSubstr("\n  image  attention      applied: 2 of 2 softmaxes\n"));
+  EXPECT_THAT(outcome.out, ContainsRegex("\n  text   proof          cosine 0\\.99"));
+  EXPECT_THAT(run_model({"show", copy.native()}).out,
+              HasSubstr("\nint8         " + (copy / "optimized/int8").native() + "\n"));
+  EXPECT_THAT(run_model({"show", copy.native()}).out, HasSubstr("\nfloat32      none\n"));
+  EXPECT_THAT(run_model({"doctor", copy.native()}).out, HasSubstr("int8 images now"));
+}
+
+TEST_F(ModelCommand, OptimizingToFloat32WritesThatAlone) {
+  CLIPDEX_SKIP_WITHOUT_OPERATORS();
+  const fs::path copy = test::copy_model("immich", home_);
+  EXPECT_EQ(run_model({"optimize", copy.native(), "--precision", "float32"}).status, kDone);
+  EXPECT_TRUE(fs::exists(copy / "optimized/float32/manifest.json"));
+  EXPECT_FALSE(fs::exists(copy / "optimized/int8"));
+}
+
+TEST_F(ModelCommand, MistakesInOptimizingAreExplained) {
+  expect_wrong_use(run_model({"optimize", small(), "--precision", "int4"}), "int4");
+  expect_failure(run_model({"optimize", "nosuch"}), "there is no model called 'nosuch'");
+  const fs::path copy = test::copy_model("immich", home_);
+  expect_failure(run_model({"optimize", copy.native(), "--images", "/no/such/folder"}),
+                 "cannot open /no/such/folder");
+  EXPECT_FALSE(fs::exists(copy / "optimized"));
 }
 
 }  // namespace

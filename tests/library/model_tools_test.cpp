@@ -5,6 +5,7 @@
 
 #include "library/model_locator.hpp"
 #include "support/library_scene.hpp"
+#include "support/operators.hpp"
 
 namespace clipdex::library {
 namespace {
@@ -84,6 +85,31 @@ TEST_F(ModelTools, ABrokenPackageIsListedWithItsProblem) {
   EXPECT_EQ(models[1].layout, "rclip");
   EXPECT_EQ(models[1].problem, "");
   EXPECT_EQ(models.back().layout, "Immich");
+}
+
+TEST_F(ModelTools, AnOptimisedModelIsUsedForTheSameLibrary) {
+  CLIPDEX_SKIP_WITHOUT_OPERATORS();
+  const fs::path copy = test::copy_model("immich", home_);
+  OptimizeRequest request;
+  request.model = copy.native();
+  const auto reports = optimize_model(request);
+  ASSERT_THAT(reports, SizeIs(1));
+  EXPECT_TRUE(reports[0].written) << reports[0].problem;
+  EXPECT_GT(reports[0].manifest.proofs[0].count, 50U) << "the sample album is the proof";
+  EXPECT_EQ(value_of(describe_model(copy.native()), "int8"), (copy / "optimized/int8").native());
+  EXPECT_EQ(value_of(describe_model(copy.native()), "identity"),
+            value_of(describe_model(small_model().native()), "identity"));
+}
+
+TEST_F(ModelTools, AStaleVariantIsShownWithTheRemedy) {
+  CLIPDEX_SKIP_WITHOUT_OPERATORS();
+  const fs::path copy = test::copy_model("immich", home_);
+  OptimizeRequest request;
+  request.model = copy.native();
+  ASSERT_TRUE(optimize_model(request)[0].written);
+  test::write_text(copy / "optimized/int8/textual.onnx", "broken");
+  EXPECT_THAT(value_of(describe_model(copy.native()), "int8"),
+              HasSubstr("make it again with: clipdex model optimize " + copy.native()));
 }
 
 }  // namespace
