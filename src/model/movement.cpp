@@ -1,12 +1,17 @@
 #include "model/movement.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <array>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 namespace clipdex::model {
 namespace {
+
+constexpr std::array<std::string_view, 10> kMoves{"Reshape", "Transpose", "Squeeze", "Unsqueeze",
+                                                  "Flatten", "Identity",  "Cast",    "Gather",
+                                                  "Slice",   "Split"};
 
 std::int64_t positive_axis(std::int64_t axis, std::size_t rank) {
   return axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis;
@@ -104,9 +109,6 @@ std::optional<Scaled> scaled_operand(const Graph& graph, const Facts& facts,
 
 std::optional<Origin> find_origin(const Graph& graph, const Facts& facts,
                                   const std::string& value) {
-  static const std::vector<std::string_view> kMoves{"Reshape", "Transpose", "Squeeze", "Unsqueeze",
-                                                    "Flatten", "Identity",  "Cast",    "Gather",
-                                                    "Slice",   "Split"};
   Origin origin{.source = value, .view = {}, .factor = 1};
   std::vector<std::pair<const onnx::NodeProto*, std::string>> chain;
   while (const onnx::NodeProto* node = graph.producer(origin.source)) {

@@ -60,7 +60,7 @@ class Narrowing {
   std::optional<std::string> narrow(const std::string& value) {
     const auto known = narrowed_.find(value);
     if (known != narrowed_.end()) return known->second;
-    const auto made = make(value);
+    auto made = make(value);
     if (made) narrowed_[value] = *made;
     return made;
   }
