@@ -2,7 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "cli/run_command.hpp"
-#include "support/operators.hpp"
 
 namespace clipdex::cli {
 namespace {
@@ -87,7 +86,6 @@ TEST_F(ModelCommand, OrdinaryMistakesAreExplained) {
 }
 
 TEST_F(ModelCommand, OptimizingSaysWhatWasDoneAndProved) {
-  CLIPDEX_SKIP_WITHOUT_OPERATORS();
   const fs::path copy = test::copy_model("immich", home_);
   const Outcome outcome =
       run_model({"optimize", copy.native(), "--images", (copy / "expected").native()});
@@ -102,7 +100,6 @@ TEST_F(ModelCommand, OptimizingSaysWhatWasDoneAndProved) {
 }
 
 TEST_F(ModelCommand, OptimizingToFloat32WritesThatAlone) {
-  CLIPDEX_SKIP_WITHOUT_OPERATORS();
   const fs::path copy = test::copy_model("immich", home_);
   EXPECT_EQ(run_model({"optimize", copy.native(), "--precision", "float32"}).status, kDone);
   EXPECT_TRUE(fs::exists(copy / "optimized/float32/manifest.json"));

@@ -11,8 +11,6 @@ from end_to_end import SOURCE, EndToEnd
 MODELS = SOURCE / "models"
 
 
-@unittest.skipUnless((SOURCE / "src/encode/operators.hpp").exists(),
-                     "this build has no operators for optimised models")
 class Variants(EndToEnd):
     def setUp(self):
         super().setUp()

@@ -10,7 +10,6 @@
 #include "model/onnx_file.hpp"
 #include "support/cache_home.hpp"
 #include "support/model_copies.hpp"
-#include "support/operators.hpp"
 #include "support/places.hpp"
 
 namespace clipdex::encode {
@@ -22,8 +21,6 @@ using ::testing::HasSubstr;
 /// Works on copies of test models.
 class Optimize : public ::testing::Test {
  protected:
-  void SetUp() override { CLIPDEX_SKIP_WITHOUT_OPERATORS(); }
-
   model::Package copy(std::string_view name) {
     return model::read_package(test::copy_model(name, directory_.path())).value_or_throw();
   }

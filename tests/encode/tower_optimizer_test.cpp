@@ -7,7 +7,6 @@
 
 #include "clipdex/error.hpp"
 #include "encode/tower.hpp"
-#include "support/operators.hpp"
 #include "support/places.hpp"
 
 namespace clipdex::encode {
@@ -23,8 +22,6 @@ const Embedding kWrong{0, 1};
 /// The image tower of a test model with a proof that the test decides.
 class TowerOptimizerTest : public ::testing::Test {
  protected:
-  void SetUp() override { CLIPDEX_SKIP_WITHOUT_OPERATORS(); }
-
   /// @param is_right says for a graph whether its vectors are the original's
   TowerTask task(std::function<bool(const model::Graph&)> is_right) {
     TowerTask task;

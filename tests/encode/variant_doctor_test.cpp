@@ -5,7 +5,6 @@
 #include "encode/optimize.hpp"
 #include "support/cache_home.hpp"
 #include "support/model_copies.hpp"
-#include "support/operators.hpp"
 #include "support/places.hpp"
 
 namespace clipdex::encode {
@@ -16,8 +15,6 @@ using ::testing::IsEmpty;
 
 class VariantDoctor : public ::testing::Test {
  protected:
-  void SetUp() override { CLIPDEX_SKIP_WITHOUT_OPERATORS(); }
-
   VariantDoctor() {
     OptimizeOptions options;
     options.program_version = "1.2.3";

@@ -5,7 +5,6 @@
 
 #include "library/model_locator.hpp"
 #include "support/library_scene.hpp"
-#include "support/operators.hpp"
 
 namespace clipdex::library {
 namespace {
@@ -88,7 +87,6 @@ TEST_F(ModelTools, ABrokenPackageIsListedWithItsProblem) {
 }
 
 TEST_F(ModelTools, AnOptimisedModelIsUsedForTheSameLibrary) {
-  CLIPDEX_SKIP_WITHOUT_OPERATORS();
   const fs::path copy = test::copy_model("immich", home_);
   OptimizeRequest request;
   request.model = copy.native();
@@ -102,7 +100,6 @@ TEST_F(ModelTools, AnOptimisedModelIsUsedForTheSameLibrary) {
 }
 
 TEST_F(ModelTools, AStaleVariantIsShownWithTheRemedy) {
-  CLIPDEX_SKIP_WITHOUT_OPERATORS();
   const fs::path copy = test::copy_model("immich", home_);
   OptimizeRequest request;
   request.model = copy.native();
