@@ -128,6 +128,7 @@ class QuantizedLinearKernel {
     }
   }
 
+  // NOLINTNEXTLINE(readability-identifier-naming): ONNX Runtime calls it by this name.
   OrtStatusPtr ComputeV2(OrtKernelContext* context) {
     return status_of([&] { compute(Ort::KernelContext(context)); });
   }
@@ -183,6 +184,7 @@ class AttentionKernel {
     if (queries_ < 0) node.fail("has a negative number of queries");
   }
 
+  // NOLINTNEXTLINE(readability-identifier-naming): ONNX Runtime calls it by this name.
   OrtStatusPtr ComputeV2(OrtKernelContext* context) {
     return status_of([&] { compute(Ort::KernelContext(context)); });
   }
@@ -240,7 +242,8 @@ class AttentionKernel {
   std::int64_t queries_ = 0;
 };
 
-/// Describes a kernel to ONNX Runtime.
+/// Describes a kernel to ONNX Runtime, which gives these functions their names.
+// NOLINTBEGIN(readability-identifier-naming)
 template <class Kernel>
 struct Operator : Ort::CustomOpBase<Operator<Kernel>, Kernel, true> {
   const char* GetName() const { return Kernel::kName; }
@@ -257,6 +260,7 @@ struct Operator : Ort::CustomOpBase<Operator<Kernel>, Kernel, true> {
     return status_of([&] { *kernel = std::make_unique<Kernel>(info).release(); });
   }
 };
+// NOLINTEND(readability-identifier-naming)
 
 }  // namespace
 

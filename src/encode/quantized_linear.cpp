@@ -10,7 +10,7 @@ namespace clipdex::encode {
 namespace {
 
 // Quantised rows that are multiplied together: they and a panel of weights stay in a core's cache.
-constexpr std::size_t kBlockBytesMax = 768 * 1024;
+constexpr std::size_t kBlockBytesMax = std::size_t{768} * 1024;
 // Multiplications that are worth handing to another thread.
 constexpr std::size_t kPartProductsMin = std::size_t{1} << 22;
 constexpr std::size_t kPartPanelsMin = 4;  // Whole tiles.

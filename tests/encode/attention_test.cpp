@@ -14,8 +14,6 @@
 namespace clipdex::encode {
 namespace {
 
-using ::testing::Each;
-
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 
 template <class Check>
@@ -37,14 +35,14 @@ struct Scene {
   std::vector<float> qkv;
   AttentionMask mask;
 
-  Scene(std::size_t heads, std::size_t head_size, std::size_t items_, std::size_t tokens_,
+  Scene(std::size_t heads, std::size_t head_size, std::size_t item_count, std::size_t token_count,
         float spread = 1)
       : spec{.heads = heads,
              .head_size = head_size,
              .scale = 1 / std::sqrt(static_cast<float>(head_size))},
-        items(items_),
-        tokens(tokens_),
-        queries(tokens_),
+        items(item_count),
+        tokens(token_count),
+        queries(token_count),
         qkv(items * tokens * 3 * width()) {
     std::mt19937 random(21);
     std::normal_distribution<float> normal(0, spread);
@@ -139,7 +137,7 @@ TEST(Attention, AsksForTheFirstTokensAlone) {
 
 TEST(Attention, AddsAMaskOfEveryShape) {
   std::mt19937 random(22);
-  std::vector<float> values(23 * 23);
+  std::vector<float> values(std::size_t{23} * 23);
   for (float& value : values) {
     value = random() % 3 == 0 ? -kInfinity : static_cast<float>(random() % 100) / 10;
   }

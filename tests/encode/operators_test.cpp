@@ -62,7 +62,7 @@ struct LinearScene {
         .attribute("N", declared_outputs)
         .attribute("activation", std::string_view(activation))
         .attribute("epsilon", 0.25F);
-    const auto path = directory.path() / "linear.onnx";
+    auto path = directory.path() / "linear.onnx";
     graph.write(path);
     return path;
   }

@@ -17,8 +17,6 @@
 namespace clipdex::encode {
 namespace {
 
-using ::testing::Each;
-
 /// Calls `check` once for every instruction set that this machine has.
 template <class Check>
 void on_every_instruction_set(Check check) {
