@@ -24,6 +24,7 @@ using clipdex::vectors::SnapshotHeader;
 
 constexpr std::size_t kRowsTriedMax = 300;
 constexpr std::size_t kDimensionTriedMax = 80;
+constexpr std::size_t kRowsWithSigns = 20'100;  // More than are searched without the signs.
 
 /// A file in memory that goes with the process.
 class Place {
@@ -61,11 +62,13 @@ void use(const std::filesystem::path& path) {
   index.count(admitted);
 }
 
-/// A whole file of the size that the first two bytes ask for, with the input in its planes.
+/// A whole file of the size that the first two bytes ask for, with the input in its planes; now and
+/// then so large that a search begins with the signs.
 std::string behind_a_header(const std::uint8_t* data, std::size_t size) {
   SnapshotHeader header;
-  header.rows = data[0] * kRowsTriedMax / 255;
-  header.dimension = 1 + data[1] * kDimensionTriedMax / 255;
+  const bool is_large = data[0] == 255;
+  header.rows = is_large ? kRowsWithSigns : data[0] * kRowsTriedMax / 254;
+  header.dimension = 1 + (is_large ? data[1] % 4 : data[1] * kDimensionTriedMax / 255);
   const auto layout = clipdex::vectors::snapshot_layout(header.rows, header.dimension);
   std::string bytes(layout.file_bytes, '\0');
   for (std::size_t at = 0; size > 2 && at < bytes.size(); at += size - 2) {

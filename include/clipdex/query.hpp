@@ -50,8 +50,9 @@ struct Query {
   QueryFilters filters;
   std::size_t hits_max = 10;        ///< at least 1
   std::optional<double> score_min;  ///< hits below this cosine are left out
-  /// Compares every image in full. Otherwise, where a library holds thousands, one of the best may
-  /// be missed when over a hundred others lie within less than a thousandth of its score.
+  /// Looks at every image so closely that none of the best is missed. Otherwise, where more than
+  /// 20,000 images come into question, one of a hundred hits may be another that scores nearly as
+  /// well.
   bool exact = false;
 
   friend bool operator==(const Query&, const Query&) = default;

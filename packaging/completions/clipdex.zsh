@@ -43,7 +43,7 @@ case ${line[1]} in
     _arguments $common $library $model $precision '*'{-i,--image}'[search by this image]:image:_files' \
       '(-k --count)'{-k,--count}'[hits at most]:number:' \
       '(-t --threshold)'{-t,--threshold}'[lowest score]:score:' \
-      '--exact[compare every image in full]' \
+      '--exact[look at every image more closely]' \
       '(--csv --paths --preview)--json[one JSON object]' '(--json --paths --preview)--csv[comma-separated]' \
       '(--json --csv --preview)--paths[paths alone]' '(--json --csv --paths)--preview[draw the hits]' \
       '(-0 --null)'{-0,--null}'[end paths with a NUL]' '--link[fill a folder with links]:folder:_files -/' \

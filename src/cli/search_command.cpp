@@ -141,7 +141,7 @@ void add_search_command(CLI::App& app, Settings& settings, Command& chosen) {
   command->add_option("-t,--threshold", arguments->threshold, "Leave out hits with a lower score")
       ->check(CLI::Range(-1.0, 1.0));
   command->add_flag("--exact", arguments->exact,
-                    "Compare every image in full, which takes longer to start");
+                    "Look at every image more closely: slower, and misses nothing");
   CLI::Option_group* form = command->add_option_group("Output");
   form->add_flag("--json", arguments->json, "One JSON object");
   form->add_flag("--csv", arguments->csv, "Comma-separated values with a header line");

@@ -10,6 +10,7 @@
 #include "library/model_locator.hpp"
 #include "library/vector_snapshot.hpp"
 #include "vectors/exact_index.hpp"
+#include "vectors/scan_index.hpp"
 
 namespace clipdex::library {
 namespace {
@@ -70,7 +71,9 @@ std::shared_ptr<const vectors::VectorIndex> SearchEngine::index(const store::Cat
   const store::VectorState state = catalogue.vector_state();
   Held& held = precision == Precision::exact ? exact_ : enough_;
   if (held.index && held.state == state) return held.index;
-  held.index = precision == Precision::exact ? nullptr : open_snapshot(catalogue, model_);
+  held.index = open_snapshot(
+      catalogue, model_,
+      precision == Precision::exact ? vectors::FirstStage::codes : vectors::FirstStage::signs);
   if (!held.index) held.index = read_vectors(catalogue, model_);
   held.state = state;
   return held.index;

@@ -16,8 +16,8 @@ namespace clipdex::library {
 
 /// How sure an answer must be to hold the best images.
 enum class Precision {
-  enough,  ///< what an index finds that looks closely at the likeliest rows alone
-  exact,   ///< every row is compared in float32
+  enough,  ///< nearly all of them: a bit a number decides which rows are looked at closely
+  exact,   ///< every row is compared by a byte a number, and the best again in float32
 };
 
 /// One embedding space of one library, ready to be searched. Thread-safe.
@@ -32,8 +32,8 @@ class SearchEngine {
   /// The engine must have been given a package.
   encode::Towers& towers() noexcept { return *towers_; }
 
-  /// The vectors as the catalogue holds them now: mapped, where there is a snapshot of them and
-  /// `precision` allows it, else read; kept, and looked up again when another connection has
+  /// The vectors as the catalogue holds them now: mapped, where there is a snapshot of them, else
+  /// read, and then compared in float32; kept, and looked up again when another connection has
   /// written since. The index stays valid as long as the pointer is held.
   std::shared_ptr<const vectors::VectorIndex> index(const store::Catalogue& catalogue,
                                                     Precision precision = Precision::enough);

@@ -11,7 +11,6 @@
 
 #include "base/log.hpp"
 #include "vectors/dot_product.hpp"
-#include "vectors/scan_index.hpp"
 #include "vectors/snapshot_writer.hpp"
 
 namespace clipdex::library {
@@ -88,10 +87,11 @@ std::string difference(const vectors::Snapshot& snapshot, const store::Catalogue
 fs::path snapshot_path(const fs::path& library_file) { return library_file.native() + ".vectors"; }
 
 std::shared_ptr<const vectors::VectorIndex> open_snapshot(const store::Catalogue& catalogue,
-                                                          const store::ModelRow& model) {
+                                                          const store::ModelRow& model,
+                                                          vectors::FirstStage first) {
   std::optional<vectors::Snapshot> snapshot = fitting_snapshot(catalogue, model);
   if (!snapshot) return nullptr;
-  return std::make_shared<vectors::ScanIndex>(*std::move(snapshot));
+  return std::make_shared<vectors::ScanIndex>(*std::move(snapshot), first);
 }
 
 void refresh_snapshot(store::Catalogue& catalogue, std::uint64_t rows_min) {

@@ -10,7 +10,7 @@
 
 #include "store/catalogue.hpp"
 #include "store/check.hpp"
-#include "vectors/vector_index.hpp"
+#include "vectors/scan_index.hpp"
 
 namespace clipdex::library {
 
@@ -20,12 +20,13 @@ inline constexpr std::uint64_t kSnapshotRowsMin = 2'000;
 /// `clip.db` → `clip.db.vectors`.
 std::filesystem::path snapshot_path(const std::filesystem::path& library_file);
 
-/// An index over the snapshot of this library, if there is one of exactly the vectors that the
-/// library holds of `model` now; else null, without a word, and the caller reads them itself. What
-/// `catalogue` says is of one moment if the caller holds a `ReadView`. Throws what the catalogue
-/// throws.
-std::shared_ptr<const vectors::VectorIndex> open_snapshot(const store::Catalogue& catalogue,
-                                                          const store::ModelRow& model);
+/// An index over the snapshot of this library, which begins with `first`, if there is one of
+/// exactly the vectors that the library holds of `model` now; else null, without a word, and the
+/// caller reads them itself. What `catalogue` says is of one moment if the caller holds a
+/// `ReadView`. Throws what the catalogue throws.
+std::shared_ptr<const vectors::VectorIndex> open_snapshot(
+    const store::Catalogue& catalogue, const store::ModelRow& model,
+    vectors::FirstStage first = vectors::FirstStage::signs);
 
 /// Brings the snapshot of the active model up to date: leaves it, writes it anew, or removes it
 /// where there are fewer than `rows_min` vectors. The last step of whoever changed the library;

@@ -7,7 +7,7 @@
 
 #include "clipdex/error.hpp"
 #include "vectors/dot_product.hpp"
-#include "vectors/row_ranges.hpp"
+#include "vectors/row_bitmap.hpp"
 #include "vectors/top_k.hpp"
 
 namespace clipdex::vectors {
@@ -42,16 +42,16 @@ void ExactIndex::add(ImageId id, std::span<const float> vector) {
 }
 
 std::size_t ExactIndex::count(const Admitted& admitted) const {
-  return row_count(admitted_ranges(ids_, admitted));
+  return admitted ? RowBitmap(ids_, admitted).count() : ids_.size();
 }
 
-void ExactIndex::scan(const float* padded_query, std::span<const RowRange> ranges,
+void ExactIndex::scan(const float* padded_query, const RowBitmap& rows, std::size_t tile,
                       TopK& best) const {
-  std::array<float, kRowsPerRange> scores;
-  for (const auto [begin, end] : ranges) {
+  std::array<float, kRowsPerTile> scores;
+  rows.visit_runs(tile, [&](std::size_t begin, std::size_t end) {
     dot_products(padded_query, rows_.data() + begin * stride_, stride_, end - begin, scores.data());
     for (std::size_t row = begin; row < end; ++row) best.offer({ids_[row], scores[row - begin]});
-  }
+  });
 }
 
 std::vector<Neighbour> ExactIndex::search(std::span<const float> query, std::size_t k,
@@ -60,13 +60,14 @@ std::vector<Neighbour> ExactIndex::search(std::span<const float> query, std::siz
   std::vector<float, AlignedAllocator<float>> padded_query(query.begin(), query.end());
   padded_query.resize(stride_);
 
-  const std::vector<RowRange> ranges = admitted_ranges(ids_, admitted);
-  const std::size_t rows = row_count(ranges);
-  const std::size_t workers = worker_count(rows * stride_ * sizeof(float));
+  const RowBitmap rows(ids_, admitted);
+  const std::size_t workers = worker_count(rows.count() * stride_ * sizeof(float));
   std::vector<TopK> best;
-  for (std::size_t i = 0; i < workers; ++i) best.emplace_back(std::min(k, rows));
-  share_out(ranges, workers, [&](std::size_t worker, std::span<const RowRange> share) {
-    scan(padded_query.data(), share, best[worker]);
+  for (std::size_t i = 0; i < workers; ++i) best.emplace_back(std::min(k, rows.count()));
+  share_out(rows.tiles(), workers, [&](std::size_t worker, std::size_t begin, std::size_t end) {
+    for (std::size_t tile = begin; tile < end; ++tile) {
+      scan(padded_query.data(), rows, tile, best[worker]);
+    }
   });
   for (std::size_t i = 1; i < workers; ++i) best[0].merge(best[i]);
   return best[0].take_sorted();

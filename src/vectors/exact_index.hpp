@@ -12,8 +12,8 @@
 
 namespace clipdex::vectors {
 
+class RowBitmap;
 class TopK;
-struct RowRange;
 
 /// All rows in one block of memory, 4 bytes a float, each row padded to a multiple of 64 bytes.
 ///
@@ -40,8 +40,8 @@ class ExactIndex final : public VectorIndex {
                                 const Admitted& admitted) const override;
 
  private:
-  /// Offers every row of the ranges to `best`; what one worker of a search does.
-  void scan(const float* padded_query, std::span<const RowRange> ranges, TopK& best) const;
+  /// Offers the admitted rows of a tile to `best`.
+  void scan(const float* padded_query, const RowBitmap& rows, std::size_t tile, TopK& best) const;
 
   std::size_t dimension_;
   std::size_t stride_;  ///< floats from one row to the next

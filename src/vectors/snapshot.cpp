@@ -12,6 +12,7 @@
 
 #include "vectors/codes.hpp"
 #include "vectors/dot_product.hpp"
+#include "vectors/signs.hpp"
 
 namespace clipdex::vectors {
 namespace {
@@ -20,9 +21,10 @@ static_assert(std::endian::native == std::endian::little,
               "planes lie in the file as they lie in memory");
 
 constexpr std::string_view kMagic = "ClDxVec\n";  // A transfer as text changes the last byte.
-constexpr std::uint32_t kVersion = 1;
+constexpr std::uint32_t kVersion = 2;
 constexpr std::uint32_t kByteOrder = 0x0102'0304;
-constexpr std::array<std::string_view, kPlanes> kPlaneNames = {"ids", "scales", "codes", "floats"};
+constexpr std::array<std::string_view, kPlanes> kPlaneNames = {
+    "mean", "ids", "sign scales", "signs", "scales", "codes", "floats"};
 
 /// Puts values one behind the other, and takes them out again in the same order.
 class Cursor {
@@ -62,7 +64,13 @@ std::optional<Error> check_bounds(const SnapshotHeader& header) {
 
 SnapshotLayout snapshot_layout(std::uint64_t rows, std::size_t dimension) noexcept {
   SnapshotLayout layout;
-  layout.sizes = {rows * sizeof(ImageId), rows * sizeof(float), rows * code_stride(dimension),
+  const std::uint64_t in_blocks = rows_in_blocks(rows);
+  layout.sizes = {code_stride(dimension) * sizeof(float),
+                  rows * sizeof(ImageId),
+                  in_blocks * sizeof(float),
+                  in_blocks * sign_words(dimension) * sizeof(std::uint64_t),
+                  rows * sizeof(float),
+                  rows * code_stride(dimension),
                   rows * float_stride(dimension) * sizeof(float)};
   layout.file_bytes = SnapshotHeader::kBytes;
   for (std::size_t i = 0; i < kPlanes; ++i) {
@@ -81,6 +89,7 @@ std::array<std::byte, SnapshotHeader::kBytes> SnapshotHeader::to_bytes() const n
   cursor.put(&rows, sizeof(rows));
   cursor.put(&dimension, sizeof(dimension));
   cursor.put(&generation, sizeof(generation));
+  cursor.put(&rotation_seed, sizeof(rotation_seed));
   for (const ContentHash* hash : {&token, &model}) cursor.put(hash->data(), hash->size());
   for (const ContentHash& hash : checksums) cursor.put(hash.data(), hash.size());
   const ContentHash own = content_hash(std::span(bytes).first(kBytes - sizeof(ContentHash)));
@@ -109,6 +118,7 @@ Result<SnapshotHeader> SnapshotHeader::from_bytes(std::span<const std::byte> byt
   cursor.take(&header.rows, sizeof(header.rows));
   cursor.take(&header.dimension, sizeof(header.dimension));
   cursor.take(&header.generation, sizeof(header.generation));
+  cursor.take(&header.rotation_seed, sizeof(header.rotation_seed));
   for (ContentHash* hash : {&header.token, &header.model}) cursor.take(hash->data(), hash->size());
   for (ContentHash& hash : header.checksums) cursor.take(hash.data(), hash.size());
   // Everything else is checked by making the bytes again: they hold nothing but these values.
@@ -149,7 +159,14 @@ std::span<const Number> Snapshot::plane(Plane which) const noexcept {
   return {reinterpret_cast<const Number*>(begin), layout_.sizes[i] / sizeof(Number)};
 }
 
+std::span<const float> Snapshot::mean() const noexcept { return plane<float>(Plane::mean); }
 std::span<const ImageId> Snapshot::ids() const noexcept { return plane<ImageId>(Plane::ids); }
+std::span<const float> Snapshot::sign_scales() const noexcept {
+  return plane<float>(Plane::sign_scales);
+}
+std::span<const std::uint64_t> Snapshot::signs() const noexcept {
+  return plane<std::uint64_t>(Plane::signs);
+}
 std::span<const float> Snapshot::scales() const noexcept { return plane<float>(Plane::scales); }
 std::span<const std::int8_t> Snapshot::codes() const noexcept {
   return plane<std::int8_t>(Plane::codes);

@@ -32,12 +32,15 @@ struct SnapshotKey {
 /// The parts of the file after its header, in this order. Each begins at a multiple of
 /// `kSnapshotAlignment`, and what lies between two of them is zero.
 enum class Plane : std::size_t {
-  ids,     ///< int64 each, ascending
-  scales,  ///< float32 each, as `quantise_row` gives them
-  codes,   ///< int8, `code_stride(dimension)` a row
-  floats,  ///< float32, `float_stride(dimension)` a row
+  mean,         ///< float32, `code_stride(dimension)` in all: the mean of the rows
+  ids,          ///< int64 each, ascending
+  sign_scales,  ///< float32 each, as `take_signs` gives them, for whole blocks of rows
+  signs,        ///< 64-bit words of rows less the mean, rotated; in whole blocks of rows
+  scales,       ///< float32 each, as `quantise_row` gives them
+  codes,        ///< int8, `code_stride(dimension)` a row
+  floats,       ///< float32, `float_stride(dimension)` a row
 };
-inline constexpr std::size_t kPlanes = 4;
+inline constexpr std::size_t kPlanes = 7;
 inline constexpr std::uint64_t kSnapshotAlignment = 4096;
 
 /// Where everything lies in a snapshot of so many rows; decided by these two numbers alone.
@@ -59,11 +62,12 @@ struct SnapshotHeader {
   std::uint64_t rows = 0;
   std::uint64_t dimension = 0;
   std::uint64_t generation = 0;
+  std::uint64_t rotation_seed = 0;  ///< of the rotation before signs were taken
   ContentHash token{};
   ContentHash model{};                           ///< `model_mark` of the identity
   std::array<ContentHash, kPlanes> checksums{};  ///< content hashes of the planes
 
-  static constexpr std::size_t kBytes = 152;
+  static constexpr std::size_t kBytes = 208;
   std::array<std::byte, kBytes> to_bytes() const noexcept;
   /// Errors: `unsupported` (another version or byte order), `corrupt` (too short, no snapshot, or
   /// its checksum or a number is wrong).
@@ -90,9 +94,14 @@ class Snapshot {
   std::size_t dimension() const noexcept { return header_.dimension; }
   std::size_t rows() const noexcept { return header_.rows; }
 
+  std::uint64_t rotation_seed() const noexcept { return header_.rotation_seed; }
+
   /// Plane by plane; row i of each belongs to `ids()[i]`. Valid as long as the snapshot lives. In a
   /// damaged file they may hold anything, and there is nothing that they may not hold.
+  std::span<const float> mean() const noexcept;
   std::span<const ImageId> ids() const noexcept;
+  std::span<const float> sign_scales() const noexcept;
+  std::span<const std::uint64_t> signs() const noexcept;
   std::span<const float> scales() const noexcept;
   std::span<const std::int8_t> codes() const noexcept;
   std::span<const float> floats() const noexcept;

@@ -7,17 +7,23 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <utility>
 
 #include "base/file.hpp"
 #include "clipdex/error.hpp"
 #include "vectors/codes.hpp"
 #include "vectors/dot_product.hpp"
+#include "vectors/rotation.hpp"
+#include "vectors/signs.hpp"
 
 namespace clipdex::vectors {
 namespace {
 
 constexpr std::size_t kBufferBytes = 1 << 20;
+
+// Any number does; the same one makes the same file of the same rows.
+constexpr std::uint64_t kRotationSeed = 0x43'6C44'7856'6563;
 
 void require_writable_size(const SnapshotKey& key, std::uint64_t rows) {
   const std::size_t dimension = key.model.dimension;
@@ -44,16 +50,18 @@ SnapshotWriter::SnapshotWriter(const std::filesystem::path& path, const Snapshot
   header_.rows = rows;
   header_.dimension = key.model.dimension;
   header_.generation = key.generation;
+  header_.rotation_seed = kRotationSeed;
   header_.token = key.token;
   header_.model = model_mark(key.model);
   layout_ = snapshot_layout(rows, header_.dimension);
   codes_.resize(code_stride(header_.dimension));
   padded_.resize(float_stride(header_.dimension));
+  sums_.resize(header_.dimension);
   for (std::size_t i = 0; i < kPlanes; ++i) streams_[i].offset = layout_.offsets[i];
 
   // What a killed writer left is of no use. Made anew, it cannot be a link to somewhere else.
   ::unlink(draft_.c_str());
-  descriptor_ = ::open(draft_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  descriptor_ = ::open(draft_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (descriptor_ < 0) fail("write", errno);
   const bool made = ::fchmod(descriptor_, static_cast<mode_t>(permissions) & 0666) == 0 &&
                     ::ftruncate(descriptor_, static_cast<off_t>(layout_.file_bytes)) == 0;
@@ -83,6 +91,10 @@ void SnapshotWriter::add(ImageId id, std::span<const float> vector) {
   append(Plane::scales, std::as_bytes(std::span(&scale, 1)));
   append(Plane::codes, std::as_bytes(std::span(codes_)));
   append(Plane::floats, std::as_bytes(std::span(padded_)));
+  if (std::isfinite(scale)) {
+    for (std::size_t j = 0; j < vector.size(); ++j) sums_[j] += double{vector[j]};
+    ++finite_rows_;
+  }
   last_id_ = id;
   ++added_;
 }
@@ -92,6 +104,8 @@ void SnapshotWriter::finish() {
     throw Exception(ErrorCode::invalid_argument,
                     fmt::format("{} of {} rows came for {}", added_, header_.rows, path_.native()));
   }
+  flush(stream(Plane::floats));
+  write_signs();
   for (std::size_t i = 0; i < kPlanes; ++i) {
     flush(streams_[i]);
     header_.checksums[i] = streams_[i].hasher.hash();
@@ -108,10 +122,53 @@ void SnapshotWriter::finish() {
   synchronise_folder(path_.parent_path());
 }
 
+std::vector<float> SnapshotWriter::mean() const {
+  std::vector<float> mean(code_stride(header_.dimension));
+  if (finite_rows_ == 0) return mean;
+  for (std::size_t j = 0; j < sums_.size(); ++j) {
+    mean[j] = static_cast<float>(sums_[j] / static_cast<double>(finite_rows_));
+  }
+  return mean;
+}
+
+void SnapshotWriter::write_signs() {
+  const std::vector<float> mean = this->mean();
+  append(Plane::mean, std::as_bytes(std::span(mean)));
+  const Rotation rotation(header_.dimension, header_.rotation_seed);
+  const std::size_t stride = padded_.size();
+  const std::size_t row_bytes = stride * sizeof(float);
+  const std::size_t rows_at_once =
+      rows_in_blocks(std::max<std::size_t>(kBufferBytes / row_bytes, 1));
+  std::vector<float> rows(rows_at_once * stride);
+  std::vector<float> centred(rotation.size());
+  std::vector<std::uint64_t> block(kRowsPerBlock * sign_words(header_.dimension));
+  std::array<float, kRowsPerBlock> scales{};
+  for (std::uint64_t row = 0; row < header_.rows; ++row) {
+    const std::size_t here = row % rows_at_once;
+    if (here == 0) {
+      const auto count = std::min<std::uint64_t>(rows_at_once, header_.rows - row);
+      read_at(layout_.offsets[static_cast<std::size_t>(Plane::floats)] + row * row_bytes,
+              std::as_writable_bytes(std::span(rows).first(count * stride)));
+    }
+    for (std::size_t j = 0; j < header_.dimension; ++j) {
+      centred[j] = rows[here * stride + j] - mean[j];
+    }
+    std::fill(centred.begin() + static_cast<std::ptrdiff_t>(header_.dimension), centred.end(),
+              0.0F);
+    rotation.apply(centred);
+    scales[row % kRowsPerBlock] = take_signs(centred, block.data() + row % kRowsPerBlock);
+    if (row % kRowsPerBlock + 1 < kRowsPerBlock && row + 1 < header_.rows) continue;
+    append(Plane::sign_scales, std::as_bytes(std::span(scales)));
+    append(Plane::signs, std::as_bytes(std::span(block)));
+    scales = {};
+    std::ranges::fill(block, 0);
+  }
+}
+
 void SnapshotWriter::append(Plane plane, std::span<const std::byte> bytes) {
-  Stream& stream = streams_[static_cast<std::size_t>(plane)];
-  stream.buffer.insert(stream.buffer.end(), bytes.begin(), bytes.end());
-  if (stream.buffer.size() >= kBufferBytes) flush(stream);
+  Stream& to = stream(plane);
+  to.buffer.insert(to.buffer.end(), bytes.begin(), bytes.end());
+  if (to.buffer.size() >= kBufferBytes) flush(to);
 }
 
 void SnapshotWriter::flush(Stream& stream) {
@@ -127,6 +184,17 @@ void SnapshotWriter::write_at(std::uint64_t offset, std::span<const std::byte> b
         ::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) fail("write", errno);
+    bytes = bytes.subspan(static_cast<std::size_t>(count));
+    offset += static_cast<std::uint64_t>(count);
+  }
+}
+
+void SnapshotWriter::read_at(std::uint64_t offset, std::span<std::byte> bytes) const {
+  while (!bytes.empty()) {
+    const ssize_t count =
+        ::pread(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset));
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) fail("read", count < 0 ? errno : EIO);  // The file is as long as its layout.
     bytes = bytes.subspan(static_cast<std::size_t>(count));
     offset += static_cast<std::uint64_t>(count);
   }

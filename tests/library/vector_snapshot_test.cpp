@@ -15,7 +15,7 @@
 #include "library/search_engine.hpp"
 #include "support/library_scene.hpp"
 #include "support/random_vectors.hpp"
-#include "vectors/scan_index.hpp"
+#include "vectors/exact_index.hpp"
 
 namespace clipdex::library {
 namespace {
@@ -62,15 +62,21 @@ class VectorSnapshotTest : public test::LibraryScene {
     return open_snapshot(library, *library.active_model()) != nullptr;
   }
 
-  /// A search through whatever the engine takes finds what one through every row finds.
+  /// Searches through whatever the engine takes find what one through every vector of the library
+  /// finds.
   void expect_right_answers() const {
     const store::Catalogue library = reader();
     SearchEngine engine(nullptr, *library.active_model());
-    const auto enough = engine.index(library);
-    const auto exact = engine.index(library, Precision::exact);
-    EXPECT_EQ(enough->size(), library.vector_count(engine.model().id));
-    for (const Embedding& query : test::random_unit_vectors(5, kDimension, 99)) {
-      EXPECT_EQ(enough->search(query, 10, std::nullopt), exact->search(query, 10, std::nullopt));
+    vectors::ExactIndex oracle(kDimension);
+    library.visit_vectors(engine.model().id, [&](ImageId id, std::span<const float> vector) {
+      oracle.add(id, vector);
+    });
+    for (const Precision precision : {Precision::enough, Precision::exact}) {
+      const auto index = engine.index(library, precision);
+      EXPECT_EQ(index->size(), oracle.size());
+      for (const Embedding& query : test::random_unit_vectors(5, kDimension, 99)) {
+        EXPECT_EQ(index->search(query, 10, std::nullopt), oracle.search(query, 10, std::nullopt));
+      }
     }
   }
 
@@ -122,6 +128,21 @@ TEST_F(VectorSnapshotTest, OneThatFitsIsLeftAsItIs) {
   store::Catalogue library = writer();
   refresh_snapshot(library, 1);
   EXPECT_EQ(bytes(), before);
+}
+
+TEST_F(VectorSnapshotTest, OneOfAnotherVersionIsNotUsedAndIsWrittenAnew) {
+  make();
+  const std::string whole = bytes();
+  std::string old = whole;
+  old[8] = 1;
+  std::ofstream(path_, std::ios::binary | std::ios::trunc) << old;
+  EXPECT_FALSE(in_use());
+  EXPECT_THAT(check(file_, false), IsEmpty()) << "it is out of use, which is no fault";
+  expect_right_answers();
+  store::Catalogue library = writer();
+  refresh_snapshot(library, 1);
+  EXPECT_TRUE(in_use());
+  EXPECT_EQ(bytes().size(), whole.size());
 }
 
 TEST_F(VectorSnapshotTest, FewVectorsNeedNone) {

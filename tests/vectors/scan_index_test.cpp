@@ -3,11 +3,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <set>
 #include <thread>
 
+#include "support/clip_like_vectors.hpp"
 #include "support/random_vectors.hpp"
 #include "vectors/exact_index.hpp"
 #include "vectors/snapshot_scene.hpp"
@@ -29,21 +31,22 @@ class ScanIndexTest : public ::testing::Test {
   };
 
   Pair make(const std::vector<ImageId>& ids, const std::vector<Embedding>& vectors,
-            std::size_t dimension) const {
+            std::size_t dimension, FirstStage first = FirstStage::signs) const {
     test::write_snapshot(path_, ids, vectors, dimension);
     ExactIndex oracle(dimension);
     for (std::size_t i = 0; i < ids.size(); ++i) oracle.add(ids[i], vectors[i]);
-    return {ScanIndex(Snapshot::open(path_).value_or_throw()), std::move(oracle)};
+    return {ScanIndex(Snapshot::open(path_).value_or_throw(), first), std::move(oracle)};
   }
 
   /// Of the oracle's `k` best for all queries, the share that the scan finds; scores are compared
   /// bit for bit.
-  static double recall(const Pair& pair, const std::vector<Embedding>& queries, std::size_t k) {
+  static double recall(const Pair& pair, const std::vector<Embedding>& queries, std::size_t k,
+                       const Admitted& admitted = std::nullopt) {
     std::size_t wanted = 0;
     std::size_t met = 0;
     for (const Embedding& query : queries) {
-      const auto expected = pair.oracle.search(query, k, std::nullopt);
-      const auto found = pair.scan.search(query, k, std::nullopt);
+      const auto expected = pair.oracle.search(query, k, admitted);
+      const auto found = pair.scan.search(query, k, admitted);
       EXPECT_THAT(found, SizeIs(expected.size()));
       wanted += expected.size();
       for (const Neighbour& row : expected) {
@@ -177,19 +180,115 @@ TEST_F(ScanIndexTest, RefusesAQueryThatDoesNotFit) {
 }
 
 TEST_F(ScanIndexTest, SpreadsALargeSearchOverThreadsWithTheSameAnswer) {
-  // 40,000 rows of 1 KiB of codes are above what one worker reads alone.
-  const auto rows = clipdex::test::random_whole_vectors(40'000, 1000, 91);
-  const Pair pair = make(test::ids_for(rows.size()), rows, 1000);
-  const auto expected = pair.oracle.search(rows[777], 20, std::nullopt);
-  std::vector<std::jthread> callers;
-  for (int caller = 0; caller < 3; ++caller) {
-    callers.emplace_back(
-        [&] { EXPECT_EQ(pair.scan.search(rows[777], 20, std::nullopt), expected); });
+  // 40,000 rows of 128 bytes of signs, or 1 KiB of codes, are above what one worker reads alone.
+  auto rows = clipdex::test::random_whole_vectors(40'000, 1000, 91);
+  for (std::size_t i = 1; i < 40; ++i) {  // Rows like the query, so that signs cannot miss them.
+    Embedding& like = rows[i * 1000];
+    for (std::size_t j = 0; j < like.size(); ++j) like[j] = j % 40 < i / 2 ? like[j] : rows[777][j];
+  }
+  for (const FirstStage first : {FirstStage::signs, FirstStage::codes}) {
+    const Pair pair = make(test::ids_for(rows.size()), rows, 1000, first);
+    const auto expected = pair.oracle.search(rows[777], 20, std::nullopt);
+    std::vector<std::jthread> callers;
+    for (int caller = 0; caller < 3; ++caller) {
+      callers.emplace_back(
+          [&] { EXPECT_EQ(pair.scan.search(rows[777], 20, std::nullopt), expected); });
+    }
   }
 }
 
+/// So many rows that the signs come first, of vectors like CLIP's.
+class ManyRowsTest : public ScanIndexTest {
+ protected:
+  static constexpr std::size_t kRows = 30'000;
+
+  static const clipdex::test::ClipLikeVectors& space() {
+    static const clipdex::test::ClipLikeVectors vectors(512, 93);
+    return vectors;
+  }
+  Pair make_images(FirstStage first = FirstStage::signs) const {
+    std::vector<Embedding> images;
+    for (std::size_t i = 0; i < kRows; ++i) images.push_back(space().image(i));
+    return make(test::ids_for(kRows), images, 512, first);
+  }
+  static std::vector<Embedding> texts(std::size_t count) {
+    std::vector<Embedding> vectors;
+    for (std::size_t i = 0; i < count; ++i) vectors.push_back(space().text_about(i * 311));
+    return vectors;
+  }
+};
+
+TEST_F(ManyRowsTest, FindsTheBestOfTextsAndOfImages) {
+  const Pair pair = make_images();
+  EXPECT_GE(recall(pair, texts(80), 10), 0.99);
+  EXPECT_GE(recall(pair, texts(20), 1), 0.99);
+  EXPECT_GE(recall(pair, texts(20), 100), 0.99);
+  EXPECT_GE(recall(pair, texts(5), 2000), 0.99) << "so many that the codes come first";
+  std::vector<Embedding> images;
+  for (std::size_t i = 0; i < 20; ++i) images.push_back(space().image(i * 1009));
+  EXPECT_GE(recall(pair, images, 10), 0.99);
+}
+
+TEST_F(ManyRowsTest, FindsAllOfThemWhereTheCodesComeFirst) {
+  EXPECT_EQ(recall(make_images(FirstStage::codes), texts(40), 10), 1);
+}
+
+TEST_F(ManyRowsTest, AFilterGetsItsOwnBestHoweverFewItAdmits) {
+  const Pair pair = make_images();
+  const auto ids = test::ids_for(kRows);
+  const Embedding query = texts(1)[0];
+  // The rows that the query likes least: without the filter, none of them would come near.
+  std::vector<ImageId> worst;
+  for (const Neighbour& row : pair.oracle.search(query, kRows, std::nullopt)) {
+    worst.push_back(row.id);
+  }
+  for (const std::size_t count : {1, 10, 140, 19'000, 26'000}) {
+    std::vector<ImageId> admitted(worst.end() - static_cast<std::ptrdiff_t>(count), worst.end());
+    std::ranges::sort(admitted);
+    EXPECT_EQ(pair.scan.count(admitted), count);
+    const auto expected = pair.oracle.search(query, 10, admitted);
+    const auto found = pair.scan.search(query, 10, admitted);
+    ASSERT_THAT(found, SizeIs(std::min<std::size_t>(count, 10)));
+    // Cut out of the middle of the crowd, hundreds of rows score alike to the fourth digit.
+    const float tolerance = count <= 140 ? 0 : count <= 20'000 ? 0.0002F : 0.01F;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      EXPECT_TRUE(std::ranges::binary_search(admitted, found[i].id));
+      EXPECT_NEAR(found[i].score, expected[i].score, tolerance) << i << " of " << count << " rows";
+    }
+  }
+  for (const std::size_t left_out : {2, 3, 4, 1000}) {
+    std::vector<ImageId> admitted;
+    for (std::size_t i = 0; i < kRows; ++i) {
+      if (i % left_out != 0) admitted.push_back(ids[i]);
+    }
+    EXPECT_GE(recall(pair, texts(20), 10, admitted), 0.99) << "all but every " << left_out << "th";
+  }
+}
+
+TEST_F(ManyRowsTest, BreaksTiesByAscendingIdWhateverTheStage) {
+  const Pair same = make(test::ids_for(kRows), std::vector<Embedding>(kRows, {0.6F, 0.8F}), 2);
+  EXPECT_THAT(same.scan.search(Embedding{1, 0}, 3, std::nullopt),
+              ElementsAre(Neighbour{2, 0.6F}, Neighbour{5, 0.6F}, Neighbour{8, 0.6F}));
+  const Pair pair = make(test::ids_for(kRows), clipdex::test::random_unit_vectors(kRows, 8, 94), 8);
+  const Embedding zero(8, 0);
+  EXPECT_EQ(pair.scan.search(zero, 30, std::nullopt), pair.oracle.search(zero, 30, std::nullopt));
+}
+
+TEST_F(ManyRowsTest, WhatIsNotFiniteIsNeverFound) {
+  std::vector<Embedding> rows(kRows, {0, 0});
+  rows[7] = {std::numeric_limits<float>::quiet_NaN(), 1};
+  rows[8] = {std::numeric_limits<float>::infinity(), 0};
+  rows[kRows - 1] = {1, 0};
+  const Pair pair = make(test::ids_for(kRows), rows, 2);
+  const auto found = pair.scan.search(Embedding{1, 0}, 10, std::nullopt);
+  EXPECT_EQ(found, pair.oracle.search(Embedding{1, 0}, 10, std::nullopt));
+  EXPECT_EQ(found[0], (Neighbour{static_cast<ImageId>(3 * kRows - 1), 1}));
+}
+
 TEST_F(ScanIndexTest, ReadsPlanesOfAnyContentWithoutHarm) {
-  const Pair pair = make(test::ids_for(600), clipdex::test::random_unit_vectors(600, 8, 92), 8);
+  // Enough rows that the signs come first.
+  constexpr std::size_t kMany = 21'000;
+  make(test::ids_for(kMany), clipdex::test::random_unit_vectors(kMany, 8, 92), 8);
   std::string bytes = test::read_all(path_);
   for (std::size_t at = kSnapshotAlignment; at < bytes.size(); ++at) {
     bytes[at] = static_cast<char>(at * 2'654'435'761U >> 13);
@@ -197,7 +296,7 @@ TEST_F(ScanIndexTest, ReadsPlanesOfAnyContentWithoutHarm) {
   test::overwrite(path_, bytes);
   const ScanIndex broken(Snapshot::open(path_).value_or_throw());
   const std::vector<ImageId> admitted = {1, 2, 3, 1'000'000};
-  for (const std::size_t k : {1, 600}) {
+  for (const std::size_t k : {std::size_t{1}, kMany}) {
     EXPECT_LE(broken.search(Embedding(8, 0.5F), k, std::nullopt).size(), k);
     EXPECT_LE(broken.search(Embedding(8, 0.5F), k, admitted).size(), k);
   }

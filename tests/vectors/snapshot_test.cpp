@@ -3,11 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
 
 #include "support/random_vectors.hpp"
 #include "vectors/codes.hpp"
 #include "vectors/dot_product.hpp"
+#include "vectors/rotation.hpp"
+#include "vectors/signs.hpp"
 #include "vectors/snapshot_scene.hpp"
 
 namespace clipdex::vectors {
@@ -50,6 +53,61 @@ TEST_F(SnapshotTest, HoldsWhatWasWritten) {
       }
     }
   }
+}
+
+TEST_F(SnapshotTest, HoldsTheSignsOfItsRowsLessTheirMean) {
+  for (const std::size_t dimension : {1, 3, 512, 1000}) {
+    for (const std::size_t rows : {1, 8, 65, 600}) {
+      SCOPED_TRACE(testing::Message() << rows << " rows of " << dimension);
+      write(rows, dimension);
+      const auto vectors = clipdex::test::random_unit_vectors(rows, dimension, 71);
+      const Snapshot snapshot = open();
+      const std::size_t words = sign_words(dimension);
+      ASSERT_EQ(snapshot.mean().size(), words * 64);
+      for (std::size_t j = 0; j < dimension; ++j) {
+        double sum = 0;
+        for (const Embedding& vector : vectors) sum += double{vector[j]};
+        EXPECT_FLOAT_EQ(snapshot.mean()[j], static_cast<float>(sum / static_cast<double>(rows)));
+      }
+      const Rotation rotation(dimension, snapshot.rotation_seed());
+      std::vector<std::uint64_t> expected(rows_in_blocks(rows) * words);
+      std::vector<float> scales(rows_in_blocks(rows));
+      for (std::size_t i = 0; i < rows; ++i) {
+        Embedding centred = vectors[i];
+        for (std::size_t j = 0; j < dimension; ++j) centred[j] -= snapshot.mean()[j];
+        centred.resize(rotation.size());
+        rotation.apply(centred);
+        const std::size_t in_block = i % kRowsPerBlock;
+        scales[i] = take_signs(centred, expected.data() + (i - in_block) * words + in_block);
+      }
+      EXPECT_THAT(snapshot.signs(), ElementsAreArray(expected));
+      EXPECT_THAT(snapshot.sign_scales(), ElementsAreArray(scales));
+    }
+  }
+}
+
+TEST_F(SnapshotTest, ARowThatIsNotFiniteSpoilsNoOther) {
+  const auto whole = clipdex::test::random_unit_vectors(9, 70, 73);
+  std::vector<Embedding> rows = whole;
+  rows.insert(rows.begin() + 4, Embedding(70, std::numeric_limits<float>::quiet_NaN()));
+  rows.insert(rows.begin() + 4, Embedding(70, std::numeric_limits<float>::infinity()));
+  test::write_snapshot(path_, test::ids_for(rows.size()), rows, 70);
+  const Snapshot snapshot = open();
+  EXPECT_TRUE(std::isnan(snapshot.sign_scales()[4]));
+  EXPECT_TRUE(std::isnan(snapshot.sign_scales()[5]));
+  const std::vector<float> mean(snapshot.mean().begin(), snapshot.mean().end());
+  test::write_snapshot(path_, test::ids_for(whole.size()), whole, 70);
+  EXPECT_THAT(open().mean(), ElementsAreArray(mean));
+  EXPECT_EQ(open().sign_scales()[4], snapshot.sign_scales()[6]);
+}
+
+TEST_F(SnapshotTest, OneOfAnotherVersionIsSaidToBeOne) {
+  write(3, 4);
+  std::string old = test::read_all(path_);
+  old[8] = 1;
+  test::overwrite(path_, old);
+  EXPECT_EQ(test::refusal(path_).code, ErrorCode::unsupported);
+  EXPECT_THAT(test::refusal(path_).message, HasSubstr("of another version of clipdex"));
 }
 
 TEST_F(SnapshotTest, IsOfOneKeyAlone) {
@@ -135,7 +193,8 @@ TEST_F(SnapshotTest, AFlippedBitInAPlaneIsFoundByTheCheckOfPlanes) {
   write(5, 3);
   const std::string whole = test::read_all(path_);
   const SnapshotLayout layout = snapshot_layout(5, 3);
-  const std::array<std::string, kPlanes> names = {"ids", "scales", "codes", "floats"};
+  const std::array<std::string, kPlanes> names = {"mean",   "ids",   "sign scales", "signs",
+                                                  "scales", "codes", "floats"};
   for (std::size_t i = 0; i < kPlanes; ++i) {
     std::string broken = whole;
     broken[layout.offsets[i] + layout.sizes[i] - 1] ^= 0x10;

@@ -1,0 +1,93 @@
+#include "vectors/row_bitmap.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <thread>
+
+#include "clipdex/error.hpp"
+
+namespace clipdex::vectors {
+namespace {
+
+// Below this much to read, a thread costs more than it saves: 100,000 rows of signs are 6.4 MB.
+constexpr std::size_t kBytesPerWorkerMin = 2 << 20;
+
+constexpr std::size_t kWordBits = 64;
+
+/// The first of the ascending `ids`, from `from` on, that is not below `id`. The steps double, so
+/// that an id close by is found at once and one far away with few looks.
+std::size_t row_not_below(std::span<const ImageId> ids, std::size_t from, ImageId id) {
+  std::size_t step = 1;
+  std::size_t end = from;
+  while (end < ids.size() && ids[end] < id) {
+    from = end + 1;
+    end = from + step;
+    step *= 2;
+  }
+  const auto near = ids.subspan(from, std::min(end, ids.size()) - from);
+  return from + static_cast<std::size_t>(std::ranges::lower_bound(near, id) - near.begin());
+}
+
+}  // namespace
+
+RowBitmap::RowBitmap(std::span<const ImageId> ids, const Admitted& admitted)
+    : rows_(ids.size()),
+      count_(admitted ? 0 : rows_),
+      words_((rows_ + kWordBits - 1) / kWordBits, admitted ? 0 : ~std::uint64_t{0}) {
+  if (!admitted) return;
+  std::size_t row = 0;
+  for (const ImageId id : *admitted) {
+    row = row_not_below(ids, row, id);
+    if (row == rows_) break;
+    if (ids[row] != id) continue;
+    words_[row / kWordBits] |= std::uint64_t{1} << (row % kWordBits);
+    ++count_;
+    ++row;
+  }
+}
+
+std::size_t RowBitmap::next(bool is_admitted, std::size_t row, std::size_t end) const noexcept {
+  while (row < end) {
+    const std::uint64_t word = is_admitted ? words_[row / kWordBits] : ~words_[row / kWordBits];
+    const std::uint64_t rest = word >> (row % kWordBits);
+    if (rest != 0) return std::min(row + static_cast<std::size_t>(std::countr_zero(rest)), end);
+    row = (row / kWordBits + 1) * kWordBits;
+  }
+  return end;
+}
+
+std::size_t worker_count(std::size_t bytes) noexcept {
+  return std::clamp<std::size_t>(bytes / kBytesPerWorkerMin, 1,
+                                 std::max(1U, std::thread::hardware_concurrency()));
+}
+
+void share_out(std::size_t items, std::size_t workers,
+               const std::function<void(std::size_t, std::size_t, std::size_t)>& work) {
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 0; i < workers; ++i) {
+    const std::size_t begin = items * i / workers;
+    const std::size_t end = items * (i + 1) / workers;
+    if (i + 1 < workers) {
+      threads.emplace_back([&work, begin, end, i] { work(i, begin, end); });
+    } else {
+      work(i, begin, end);
+    }
+  }
+}
+
+void check_query_vector(std::span<const float> query, std::size_t dimension) {
+  if (query.size() != dimension) {
+    throw Exception(ErrorCode::invalid_argument,
+                    fmt::format("the query's vector has {} numbers, but those of the index have {}",
+                                query.size(), dimension));
+  }
+  if (!std::all_of(query.begin(), query.end(), [](float x) { return std::isfinite(x); })) {
+    throw Exception(ErrorCode::invalid_argument,
+                    "the query's vector holds a number that is not finite");
+  }
+}
+
+}  // namespace clipdex::vectors
