@@ -57,19 +57,17 @@ def benchmark(name):
 
 def run(name, place):
     command = [place.program(f"bench_{name}"), "--benchmark_format=json"]
-    if place.is_small:
-        command += ["--benchmark_min_time=0.01"]
-    else:
-        # The median of short runs in mixed order: a moment of other load spoils one of them.
-        command += ["--benchmark_min_time=0.2", "--benchmark_repetitions=5",
-                    "--benchmark_enable_random_interleaving=true"]
+    min_time, repetitions = place.sized((0.001, 2), (0.02, 3), (0.2, 5))
+    # The median of short runs in mixed order: a moment of other load spoils one of them.
+    command += [f"--benchmark_min_time={min_time}", f"--benchmark_repetitions={repetitions}",
+                "--benchmark_enable_random_interleaving=true"]
     entries = json.loads(measure.run(command, place).output)["benchmarks"]
-    entries = {entry["run_name"]: entry for entry in entries if is_result(entry, place.is_small)}
+    entries = {entry["run_name"]: entry for entry in entries if is_result(entry)}
     return [figure_of(name, entries[key], entries, command) for key in sorted(entries)]
 
 
-def is_result(entry, is_small):
-    return is_small or entry.get("aggregate_name") == "median" or "error_message" in entry
+def is_result(entry):
+    return entry.get("aggregate_name") == "median" or "error_message" in entry
 
 
 def figure_of(program, entry, entries, command):

@@ -14,16 +14,18 @@ import re
 import shlex
 import sys
 
+import baselines
 import kernels
 import measure
 import workplace
-from processes import cold_search, indexing, memory, ros2
+from processes import cold_search, indexing, memory, ros2, scale
 
 BENCHMARKS = {
     **{name: kernels.benchmark(name) for name in kernels.BASELINES},
     "indexing": indexing.run,
     "cold_search": cold_search.run,
     "memory": memory.run,
+    "scale": scale.run,
     "ros2": ros2.run,
 }
 
@@ -31,15 +33,21 @@ BENCHMARKS = {
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     add = parser.add_argument
-    add("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; none: all")
+    add("names", nargs="*", metavar="NAME", help=f"of {', '.join(BENCHMARKS)}; none: all. Before "
+        "them may stand 'full', for the sizes of docs/performance.md, or 'check', which compares "
+        "the ratios with bench/baselines.json")
     add("--json", type=pathlib.Path, metavar="FILE", help="write to FILE, not to stdout")
-    add("--size", choices=("small", "full"), default="full", help="small: does it still run?")
+    add("--smoke", action="store_true", help="does it still run? The figures mean nothing")
+    add("--record", action="store_true", help="keep the ratios of this run in bench/baselines.json")
     add("--build", type=pathlib.Path, metavar="DIR", help="the build tree (build/release)")
     add("--keep", action="store_true", help="leave DIR/bench/scratch, so that commands can be "
         "repeated by hand")
     add("--tokenizer", type=pathlib.Path, metavar="FILE", help="CLIP's tokenizer.json, for the "
         "ViT-B/32 package; without it and without ../shared, the demo model's smaller one")
     chosen = parser.parse_args()
+    mode = chosen.names.pop(0) if chosen.names[:1] in (["full"], ["check"]) else "quick"
+    chosen.is_check = mode == "check"
+    chosen.size = "smoke" if chosen.smoke else "full" if mode == "full" else "quick"
     unknown = [name for name in chosen.names if name not in BENCHMARKS]
     if unknown:
         parser.error(f"there is no benchmark {unknown[0]}; there are {', '.join(BENCHMARKS)}")
@@ -78,8 +86,12 @@ def main():
     text = json.dumps(result, indent=1, ensure_ascii=False)
     if chosen.json:
         chosen.json.write_text(text + "\n", encoding="utf-8")
-    else:
+    elif not chosen.is_check:
         print(text)
+    if chosen.record:
+        baselines.record(result["figures"])
+    if chosen.is_check:
+        sys.exit(baselines.check(result["figures"]))
 
 
 if __name__ == "__main__":

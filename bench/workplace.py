@@ -11,6 +11,9 @@ import sys
 
 import measure
 
+# smoke: does it still run? Its figures mean nothing. quick: figures within minutes. full: the sizes
+# that docs/performance.md speaks of.
+SIZES = ("smoke", "quick", "full")
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CLIP_TOKENIZER = ROOT.parent / "shared/golden/tokens/tokenizer.json"
 DEMO_TOKENIZER = ROOT / "models/demo/textual/tokenizer.json"
@@ -21,7 +24,7 @@ class Workplace:
 
     def __init__(self, build, size, tokenizer, keep):
         self.root = ROOT
-        self.is_small = size == "small"
+        self._size = size
         self.demo_model = "models/demo"
         self.first_core = str(min(os.sched_getaffinity(0)))
         self._build = (build or ROOT / "build/release").resolve()
@@ -46,6 +49,10 @@ class Workplace:
         """The caller's, without settings of clipdex and with a cache and a TMPDIR of our own."""
         kept = {key: text for key, text in os.environ.items() if not key.startswith("CLIPDEX_")}
         return {**kept, "XDG_CACHE_HOME": str(self._kept / "cache"), "TMPDIR": str(self._scratch)}
+
+    def sized(self, smoke, quick, full):
+        """What fits the size of this run, one of `SIZES`."""
+        return dict(zip(SIZES, (smoke, quick, full)))[self._size]
 
     def relative(self, path):
         return os.path.relpath(path, self.root)

@@ -14,7 +14,7 @@ STEPS = ("open", "encode", "rank", "rest")
 
 
 def run(place):
-    rows, rounds = ((100, 1_000), 3) if place.is_small else ((1_000, 100_000), 11)
+    rows, rounds = place.sized(((100, 1_000), 3), ((1_000, 20_000), 5), ((1_000, 100_000), 11))
     models = {"demo": place.demo_model, "ViT-B/32": place.vit_b_32()}
     figures = []
     for label, model in models.items():

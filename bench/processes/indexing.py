@@ -12,7 +12,7 @@ BASELINE = "plain loop"
 
 
 def run(place):
-    count, rounds = (12, 1) if place.is_small else (200, 3)
+    count, rounds = place.sized((12, 1), (60, 1), (200, 3))
     photos, model = place.pictures("large", count), place.vit_b_32()
     usages = {}
     for _ in range(rounds):  # In turn, so that other load hits all alike.

@@ -5,7 +5,7 @@ from measure import Failed, figure, run as run_process
 
 def run(place):
     figures = []
-    for count in (100, 400) if place.is_small else (1_000, 10_000, 100_000):
+    for count in place.sized((100, 400), (500, 2_000), (1_000, 10_000, 100_000)):
         photos = place.pictures("small", count)
         command = [place.program("clipdex"), "index", photos, "--model", place.demo_model,
                    "--library", place.new_library(), "--quiet"]

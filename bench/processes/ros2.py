@@ -86,7 +86,7 @@ class Node:
 
 def round_trips(place, label, model):
     """A goal with one text to its vector and its result, against a call in the same process."""
-    goals = 20 if place.is_small else 500 if label == "demo" else 200
+    goals = place.sized(20, 50, 500 if label == "demo" else 200)
     command = [*GRAPH, place.program("bench_ros2_round_trip"), model, QUERY, str(goals)]
     plain = [place.program("clipdex"), "encode", "text", "--json", "--model", model, QUERY]
     parameters = ("-p", "feed_type:=1", "-p", f"model_file_name:={model}")
@@ -111,8 +111,8 @@ def percentile_99(values):
 def images_per_second(place, label, model):
     """Mode 0 with one and with two running encoders, and `clipdex index`, in turn."""
     kind, count = ("small", 2_000) if label == "demo" else ("large", 100)
-    photos = place.pictures(kind, 12 if place.is_small else count)
-    count, rounds = (12, 1) if place.is_small else (count, 3)
+    count, rounds = place.sized((12, 1), (count // 5, 1), (count, 3))
+    photos = place.pictures(kind, count)
     index = [place.program("clipdex"), "index", photos, "--model", model, "--quiet"]
     index += ["--library", place.scratch("clip.db")]
     runs = {}
@@ -190,7 +190,7 @@ def summed_up(runs, count):
 
 def start_of_a_search(place):
     """From `clipdex launch` in mode 1 to the first hit, against a whole `clipdex search`."""
-    rounds = 1 if place.is_small else 11
+    rounds = place.sized(1, 3, 11)
     library = place.new_library()
     run_process([place.program("clipdex"), "index", "samples/album", "--model", place.demo_model,
                  "--library", library, "--quiet"], place)
