@@ -41,7 +41,8 @@ BASELINES = {
         "scan_all_rows/10/": "search_all_rows/10/",
         "scan_all_rows/1000/": "search_all_rows/1000/",
         "scan_every_tenth_row": "search_every_tenth_row",
-        "code_dot_products_one_thread": "dot_products_one_thread",
+        "code_dot_products_one_thread": "read_the_same_bytes_one_thread",
+        "sign_scores_one_thread": "read_the_same_bytes_one_thread",
     },
 }
 NANOSECONDS = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}

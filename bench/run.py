@@ -18,7 +18,7 @@ import baselines
 import kernels
 import measure
 import workplace
-from processes import cold_search, indexing, memory, ros2, scale
+from processes import cold_search, indexing, memory, ros2, scale, vector_search
 
 BENCHMARKS = {
     **{name: kernels.benchmark(name) for name in kernels.BASELINES},
@@ -26,6 +26,7 @@ BENCHMARKS = {
     "cold_search": cold_search.run,
     "memory": memory.run,
     "scale": scale.run,
+    "vector_search": vector_search.run,
     "ros2": ros2.run,
 }
 

@@ -17,7 +17,9 @@
 #include "vectors/codes.hpp"
 #include "vectors/dot_product.hpp"
 #include "vectors/exact_index.hpp"
+#include "vectors/rotation.hpp"
 #include "vectors/scan_index.hpp"
+#include "vectors/signs.hpp"
 #include "vectors/snapshot_writer.hpp"
 
 namespace {
@@ -112,22 +114,71 @@ void scan_every_tenth_row(benchmark::State& state) {
 }
 BENCHMARK(scan_every_tenth_row)->Unit(benchmark::kMillisecond)->UseRealTime();
 
+// The kernels read as many bytes as the baseline: four times the rows in a byte a number, and still
+// more in a bit.
 void code_dot_products_one_thread(benchmark::State& state) {
-  std::vector<std::int8_t> codes(kRows * kDimension);
-  for (std::size_t i = 0; i < kRows; ++i) {
-    clipdex::vectors::quantise_row({rows().data() + i * kDimension, kDimension},
+  constexpr std::size_t kCodedRows = 4 * kRows;
+  std::vector<std::int8_t> codes(kCodedRows * kDimension);
+  for (std::size_t i = 0; i < kCodedRows; ++i) {
+    clipdex::vectors::quantise_row({rows().data() + i % kRows * kDimension, kDimension},
                                    std::span(codes).subspan(i * kDimension));
   }
   std::vector<std::int16_t> query(kDimension);
   clipdex::vectors::quantise_query({rows().data(), kDimension}, query);
   std::vector<std::int32_t> sums(kRows);
   for (auto _ : state) {
-    clipdex::vectors::code_dot_products(query.data(), codes.data(), kDimension, kRows, sums.data());
+    for (std::size_t i = 0; i < kCodedRows; i += kRows) {
+      clipdex::vectors::code_dot_products(query.data(), codes.data() + i * kDimension, kDimension,
+                                          kRows, sums.data());
+    }
     benchmark::DoNotOptimize(sums.data());
   }
-  state.SetBytesProcessed(state.iterations() * kBytes / 4);
+  state.SetBytesProcessed(state.iterations() * kBytes);
 }
 BENCHMARK(code_dot_products_one_thread)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void sign_scores_one_thread(benchmark::State& state) {
+  using clipdex::vectors::kRowsPerBlock;
+  constexpr std::size_t kWords = kDimension / 64;
+  constexpr std::size_t kBlockBytes =
+      kRowsPerBlock * (kWords * sizeof(std::uint64_t) + sizeof(float));
+  constexpr std::size_t kBlocks = kBytes / kBlockBytes;
+  constexpr std::size_t kBlocksAtOnce = 32;  // A tile, as a search scores them.
+  std::vector<std::uint64_t> signs(kBlocks * kRowsPerBlock * kWords);
+  std::mt19937_64 random(7);
+  for (std::uint64_t& word : signs) word = random();
+  const std::vector<float> scales(kBlocks * kRowsPerBlock, 1);
+  std::vector<float> scores(kBlocksAtOnce * kRowsPerBlock);
+  const clipdex::vectors::SignQuery query({rows().data(), kDimension});
+  for (auto _ : state) {
+    for (std::size_t i = 0; i + kBlocksAtOnce <= kBlocks; i += kBlocksAtOnce) {
+      query.score(signs.data() + i * kRowsPerBlock * kWords, scales.data() + i * kRowsPerBlock,
+                  kBlocksAtOnce, scores.data());
+      benchmark::DoNotOptimize(scores.data());
+    }
+  }
+  state.SetBytesProcessed(state.iterations() * kBytes);
+}
+BENCHMARK(sign_scores_one_thread)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+void rotate_one_row(benchmark::State& state) {
+  const clipdex::vectors::Rotation rotation(kDimension, 1);
+  std::vector<float> row(rows().begin(), rows().begin() + kDimension);
+  for (auto _ : state) {
+    rotation.apply(row);
+    benchmark::DoNotOptimize(row.data());
+  }
+}
+BENCHMARK(rotate_one_row);
+
+void take_signs_of_one_row(benchmark::State& state) {
+  const std::span<const float> row(rows().data(), kDimension);
+  std::vector<std::uint64_t> block(kDimension / 8);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(clipdex::vectors::take_signs(row, block.data()));
+  }
+}
+BENCHMARK(take_signs_of_one_row);
 
 void dot_products_one_thread(benchmark::State& state) {
   std::vector<float> scores(kRows);

@@ -79,6 +79,14 @@ class Workplace:
             new.rename(model)
         return self.relative(model)
 
+    def optimized(self, model):
+        """The same package with its int8 variant beside it (`clipdex model optimize`)."""
+        path = pathlib.Path(self.root, model)
+        if not (path / "optimized/int8/manifest.json").exists():
+            print("bench: optimising the model", file=sys.stderr)
+            measure.run([self.program("clipdex"), "model", "optimize", model], self)
+        return model
+
     def pictures(self, kind, count):
         """A folder of so many different JPEGs; see make_pictures.py for the kinds."""
         folder = self._scratch / f"{kind}-{count}"

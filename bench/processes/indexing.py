@@ -13,7 +13,7 @@ BASELINE = "plain loop"
 
 def run(place):
     count, rounds = place.sized((12, 1), (60, 1), (200, 3))
-    photos, model = place.pictures("large", count), place.vit_b_32()
+    photos, model = place.pictures("large", count), place.optimized(place.vit_b_32())
     usages = {}
     for _ in range(rounds):  # In turn, so that other load hits all alike.
         for name, command in commands(place, photos, model).items():
@@ -32,12 +32,14 @@ def run(place):
 def commands(place, photos, model):
     """The plain loop first, then clipdex; every one starts with an empty library."""
     index = [place.program("clipdex"), "index", photos, "--model", model, "--quiet"]
-    index += ["--library", place.scratch("clip.db")]
+    index += ["--library", place.scratch("clip.db"), "--precision"]
+    one_core = ["taskset", "-c", place.first_core]
     return {
         BASELINE: [place.program("bench_plain_index"), model, photos],
-        "clipdex -j 1 on one core": ["taskset", "-c", place.first_core, *index, "-j", "1"],
-        "clipdex -j 1": [*index, "-j", "1"],
-        "clipdex -j 2": [*index, "-j", "2"],
+        "clipdex -j 1 on one core": [*one_core, *index, "float32", "-j", "1"],
+        "clipdex -j 2": [*index, "float32", "-j", "2"],
+        "clipdex int8 -j 1 on one core": [*one_core, *index, "int8", "-j", "1"],
+        "clipdex int8 -j 2": [*index, "int8", "-j", "2"],
     }
 
 
