@@ -28,7 +28,8 @@ float float_from_half(std::uint16_t half) {
 /// The raw bytes as items, or the typed field where there are none.
 template <class Item, class Field>
 std::optional<std::vector<Item>> items_of(const onnx::TensorProto& tensor, const Field& field) {
-  const std::int64_t count = item_count(dims_of(tensor));
+  const std::int64_t count =
+      item_count({tensor.dims().data(), static_cast<std::size_t>(tensor.dims_size())});
   std::vector<Item> items;
   if (tensor.has_raw_data()) {
     if (count < 0 || tensor.raw_data().size() != sizeof(Item) * static_cast<std::size_t>(count)) {
