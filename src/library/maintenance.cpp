@@ -7,8 +7,8 @@
 
 #include "clipdex/model.hpp"
 #include "library/model_locator.hpp"
-#include "model/package.hpp"
 #include "library/vector_snapshot.hpp"
+#include "model/package.hpp"
 #include "store/catalogue.hpp"
 #include "store/import_togetheros.hpp"
 #include "store/import_vectors.hpp"
@@ -87,8 +87,8 @@ store::ImportReport import_vectors(const std::filesystem::path& library_file,
                     maker.identity().dimension));
   }
   store::Catalogue catalogue = store::Catalogue::open(library_file, store::Access::write);
-  const store::ModelId id = catalogue.ensure_model(maker.identity(), maker.name(),
-                                                   package.directory.native());
+  const store::ModelId id =
+      catalogue.ensure_model(maker.identity(), maker.name(), package.directory.native());
   if (!catalogue.active_model()) catalogue.set_active_model(id);
   store::ImportReport report = source.import_into(catalogue, id, progress);
   refresh_snapshot(catalogue);

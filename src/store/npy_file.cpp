@@ -96,7 +96,7 @@ Result<NpyFile::Shape> NpyFile::read_header(std::span<const std::byte> bytes) {
   const auto tuple = value_of(header, "shape");
   const auto sizes = tuple ? read_tuple(*tuple) : std::nullopt;
   if (!number || !order || !sizes) return no_npy;
-  const auto unsupported = [](std::string what) {
+  const auto unsupported = [](const std::string& what) {
     return Error{
         ErrorCode::unsupported,
         what + "; convert it with numpy.ascontiguousarray(array, '<f4'), one vector a row"};
