@@ -28,6 +28,10 @@ pkg_check_modules(JPEG REQUIRED IMPORTED_TARGET libjpeg)
 pkg_check_modules(LIBRAW REQUIRED IMPORTED_TARGET libraw_r)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(HWY REQUIRED IMPORTED_TARGET libhwy)
+# Its headers alone where src/base/highway_targets.cpp stands for the library.
+if(HWY_VERSION VERSION_LESS 1.1 AND CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set_target_properties(PkgConfig::HWY PROPERTIES INTERFACE_LINK_LIBRARIES "")
+endif()
 pkg_check_modules(CHAFA REQUIRED IMPORTED_TARGET chafa)
 
 if(DEFINED ENV{ONNXRUNTIME_ROOT})
@@ -44,6 +48,10 @@ find_library(ONNXRUNTIME_LIBRARY onnxruntime HINTS ${ONNXRUNTIME_ROOT}/lib REQUI
 add_library(onnxruntime SHARED IMPORTED)
 set_target_properties(onnxruntime PROPERTIES IMPORTED_LOCATION ${ONNXRUNTIME_LIBRARY}
                                              INTERFACE_INCLUDE_DIRECTORIES ${ONNXRUNTIME_INCLUDE_DIR})
+# For whoever reaches it through the module of that name, which alone links it.
+add_library(onnxruntime_headers INTERFACE)
+target_include_directories(onnxruntime_headers SYSTEM INTERFACE ${ONNXRUNTIME_INCLUDE_DIR})
+target_compile_definitions(onnxruntime_headers INTERFACE ORT_API_MANUAL_INIT)
 
 if(BUILD_TESTING)
   find_package(GTest REQUIRED)

@@ -1,13 +1,16 @@
 # What an installation holds, and the Debian package of it:
-#   bin/clipdex                     lib/clipdex/libonnxruntime.so.N    (only where the distribution has none)
+#   bin/clipdex                     lib/clipdex/clipdex-*.so           (the modules)
+#                                   lib/clipdex/libonnxruntime.so.N    (only where the distribution has none)
 #   share/clipdex/{models,samples}  share/man, share/bash-completion, share/zsh, share/doc/clipdex
 if(NOT TARGET clipdex)
   return()
 endif()
 
 set(private_library_directory lib/clipdex)
-set_target_properties(clipdex PROPERTIES INSTALL_RPATH "$ORIGIN/../${private_library_directory}")
+get_property(modules GLOBAL PROPERTY clipdex_modules_of_cli)
+list(TRANSFORM modules PREPEND module_)
 install(TARGETS clipdex RUNTIME DESTINATION bin)
+install(TARGETS ${modules} LIBRARY DESTINATION ${private_library_directory})
 
 # ONNX Runtime goes along under the name by which the program asks for it, unless it is a package of the system.
 file(REAL_PATH ${ONNXRUNTIME_LIBRARY} onnxruntime_file)

@@ -66,7 +66,10 @@ echo "test_deb: $(basename "$deb"), $(inside clipdex --version)"
 
 # Its libraries: none is missing, ONNX Runtime is the package's or the system's, nothing is from where it was built.
 program=$(inside which clipdex)
-libraries=$(inside ldd "$program")
+libraries=$(inside bash -c 'ldd "$1" "$(dirname "$1")"/../lib/clipdex/clipdex-*.so' ldd "$program")
+for module in fetch formats onnxruntime preview sha256 tokenizers; do
+  grep -q "/clipdex-$module.so:" <<<"$libraries" || fail "the module $module is missing"
+done
 ! grep -q 'not found' <<<"$libraries" || fail "libraries are missing: $(grep 'not found' <<<"$libraries")"
 ! grep -Eq "$here|/\.cache/" <<<"$libraries" || fail "the program loads libraries from where it was built: $libraries"
 grep -Eq 'libonnxruntime.*=> .*(/lib/clipdex/|/usr/lib/[a-z0-9_]+-linux-gnu/)' <<<"$libraries" ||

@@ -20,6 +20,13 @@ std::filesystem::path user_directory(const char* variable, const char* below_hom
   return home.empty() ? home : home / below_home / "clipdex";
 }
 
+/// What holds the `bin` directory with the running executable.
+std::filesystem::path program_prefix() {
+  std::error_code error;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return program.parent_path().parent_path();
+}
+
 }  // namespace
 
 std::filesystem::path user_data_directory() {
@@ -28,10 +35,8 @@ std::filesystem::path user_data_directory() {
 
 std::filesystem::path user_cache_directory() { return user_directory("XDG_CACHE_HOME", ".cache"); }
 
-std::filesystem::path program_data_directory() {
-  std::error_code error;
-  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", error);
-  return program.parent_path().parent_path() / "share" / "clipdex";
-}
+std::filesystem::path program_data_directory() { return program_prefix() / "share" / "clipdex"; }
+
+std::filesystem::path program_module_directory() { return program_prefix() / "lib" / "clipdex"; }
 
 }  // namespace clipdex

@@ -17,4 +17,7 @@ std::filesystem::path user_cache_directory();
 /// `bin` directory that holds the running executable. The build tree has the same shape.
 std::filesystem::path program_data_directory();
 
+/// The directory of the program's modules (base/module.hpp): `lib/clipdex` beside that `bin`.
+std::filesystem::path program_module_directory();
+
 }  // namespace clipdex

@@ -1,6 +1,5 @@
 #include "base/hash.hpp"
 
-#include <openssl/evp.h>
 #include <xxhash.h>
 
 #include <cstring>
@@ -9,29 +8,38 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "base/module.hpp"
+#include "base/sha256.hpp"
 
 namespace clipdex {
 namespace {
 
 constexpr std::string_view kDigits = "0123456789abcdef";
 
+const Result<const Sha256Functions*>& sha256_functions() {
+  static const auto module = load_module<Sha256Functions>("sha256");
+  return module;
+}
+
+/// A digest under way.
 class Sha256 {
  public:
-  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
-    EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
+  explicit Sha256(const Sha256Functions& functions)
+      : functions_(functions), state_(functions.begin(), functions.drop) {
+    if (state_ == nullptr) throw std::bad_alloc();
   }
 
-  void update(const void* data, std::size_t size) { EVP_DigestUpdate(context_.get(), data, size); }
+  void update(const void* data, std::size_t size) { functions_.update(state_.get(), data, size); }
 
   std::string hex() {
-    std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    EVP_DigestFinal_ex(context_.get(), digest.data(), &size);
-    return to_hex(std::span(digest.data(), size));
+    std::array<std::uint8_t, kSha256Bytes> digest{};
+    functions_.finish(state_.get(), digest.data());
+    return to_hex(digest);
   }
 
  private:
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
+  const Sha256Functions& functions_;
+  std::unique_ptr<void, void (*)(void*)> state_;
 };
 
 ContentHash canonical_hash(XXH128_hash_t value) noexcept {
@@ -70,7 +78,8 @@ ContentHash ContentHasher::hash() const noexcept {
 }
 
 std::string sha256_hex(std::string_view bytes) {
-  Sha256 digest;
+  if (!sha256_functions()) throw Exception(sha256_functions().error());
+  Sha256 digest(*sha256_functions().value());
   digest.update(bytes.data(), bytes.size());
   return digest.hex();
 }
@@ -78,7 +87,8 @@ std::string sha256_hex(std::string_view bytes) {
 Result<std::string> sha256_file(const std::filesystem::path& path) {
   Result<RegularFile> file = RegularFile::open(path);
   if (!file) return file.error();
-  Sha256 digest;
+  if (!sha256_functions()) return sha256_functions().error();
+  Sha256 digest(*sha256_functions().value());
   std::vector<std::byte> block(1 << 20);
   while (true) {
     Result<std::size_t> count = file.value().read_some(block);

@@ -40,11 +40,11 @@ class ContentHasher {
   std::unique_ptr<State> state_;
 };
 
-/// The SHA-256 of bytes as 64 lower-case hexadecimal digits. Thread-safe.
+/// The SHA-256 of bytes as 64 lower-case hexadecimal digits. Throws as base/module.hpp says.
 std::string sha256_hex(std::string_view bytes);
 
 /// The SHA-256 of a file, read in blocks, as 64 lower-case hexadecimal digits.
-/// Errors: `not_found`, `unreadable`. Thread-safe.
+/// Errors: `not_found`, `unreadable`, those of base/module.hpp. Both are thread-safe.
 Result<std::string> sha256_file(const std::filesystem::path& path);
 
 /// Lower-case hexadecimal digits of bytes, two a byte.

@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "base/log.hpp"
+#include "base/module.hpp"
 #include "encode/operators.hpp"
 
 namespace clipdex::encode {
@@ -26,6 +27,7 @@ const Ort::Env& environment() {
 }
 
 Ort::SessionOptions options_for(Tuning tuning) {
+  start_runtime();
   Ort::SessionOptions options;
   add_operators(options);
   options.SetExecutionMode(ORT_SEQUENTIAL);
@@ -92,7 +94,25 @@ std::string_view type_name(ONNXTensorElementDataType type) {
   }
 }
 
+const OrtApi* load_api() {
+  const auto* module = load_module<RuntimeFunctions>("onnxruntime").value_or_throw();
+  const OrtApiBase* base = module->api_base();
+  if (const OrtApi* api = base->GetApi(ORT_API_VERSION)) return api;
+  throw Exception(ErrorCode::internal,
+                  fmt::format("ONNX Runtime {} is too old for this clipdex, which needs 1.{}; "
+                              "install the one that it was made with",
+                              base->GetVersionString(), ORT_API_VERSION));
+}
+
 }  // namespace
+
+void start_runtime() {
+  static const bool started = [] {
+    Ort::InitApi(load_api());
+    return true;
+  }();
+  static_cast<void>(started);
+}
 
 std::string describe(const TensorSpec& tensor) {
   std::vector<std::string> dims;

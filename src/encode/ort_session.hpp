@@ -24,6 +24,16 @@ struct TensorSpec {
   std::vector<std::int64_t> dims;  ///< `kAnySize` where any size may be given
 };
 
+/// The functions of the module `onnxruntime` (base/module.hpp).
+struct RuntimeFunctions {
+  const OrtApiBase* (*api_base)() noexcept;
+};
+
+/// Loads ONNX Runtime, unless that was done: it must come before anything else of namespace Ort.
+/// Throws `Exception` with `internal` when the module cannot be loaded, or holds an older ONNX
+/// Runtime than this was compiled for. Thread-safe.
+void start_runtime();
+
 /// "pixel_values float32 [?,3,224,224]": a tensor for messages and for people.
 std::string describe(const TensorSpec& tensor);
 
@@ -71,6 +81,7 @@ void write_simplified(const std::filesystem::path& graph, const std::filesystem:
 /// items.
 template <class T>
 Ort::Value tensor_over(std::span<T> items, std::span<const std::int64_t> dims) {
+  start_runtime();
   static const Ort::MemoryInfo memory =
       Ort::MemoryInfo::CreateCpu(OrtArenaAllocator, OrtMemTypeDefault);
   return Ort::Value::CreateTensor<T>(memory, items.data(), items.size(), dims.data(), dims.size());

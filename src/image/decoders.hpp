@@ -38,6 +38,9 @@ Result<Stored> decode_bmp(std::span<const std::byte> bytes, const DecodeOptions&
 /// PNM (PBM, PGM, PPM; plain and raw, up to 16 bits): libvips does not scale by the stated maximum.
 Result<Stored> decode_pnm(std::span<const std::byte> bytes, const DecodeOptions& options);
 
+// The next two lie in the module `formats`, which the first call of either loads: libvips and
+// LibRaw bring a hundred libraries along. Where it cannot be loaded, they give its error.
+
 /// What libvips reads by itself: PNG, WebP, TIFF, GIF, JPEG 2000, JPEG XL, HEIF, SVG.
 /// The first call in a process starts libvips.
 Result<Stored> decode_vips(std::span<const std::byte> bytes, Format format,
@@ -47,6 +50,13 @@ Result<Stored> decode_vips(std::span<const std::byte> bytes, Format format,
 /// there is no such preview whose short side is at least `options.side_needed`. The size that it
 /// states is that of the full picture.
 Result<Stored> decode_raw(std::span<const std::byte> bytes, const DecodeOptions& options);
+
+/// The functions of the module `formats`.
+struct FormatDecoders {
+  Result<Stored> (*vips)(std::span<const std::byte> bytes, Format format,
+                         const DecodeOptions& options);
+  Result<Stored> (*raw)(std::span<const std::byte> bytes, const DecodeOptions& options);
+};
 
 /// CMYK to RGB as Pillow's convert("RGB") does it, without a colour profile.
 /// @param cmyk four bytes for each pixel, 0 = no ink

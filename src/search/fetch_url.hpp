@@ -24,7 +24,13 @@ struct FetchLimits {
 /// Errors, with the address and what the server or the network answered: `invalid_argument`
 /// (another scheme, or no address), `not_found` (status 404 or 410), `too_large` (more than
 /// `bytes_max`), `unreadable` (another status than 200, a time-out, no connection, too many
-/// redirects).
+/// redirects), `internal` (the module `fetch`, which holds libcurl, cannot be loaded).
 Result<std::vector<std::byte>> fetch_url(const std::string& url, const FetchLimits& limits = {});
+
+/// The functions of the module `fetch` (base/module.hpp): `fetch_url` for an address that has been
+/// looked at. Private to this room.
+struct FetchFunctions {
+  Result<std::vector<std::byte>> (*fetch)(const std::string& url, const FetchLimits& limits);
+};
 
 }  // namespace clipdex::search

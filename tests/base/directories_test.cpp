@@ -18,8 +18,11 @@ TEST(Directories, TheUsersDirectoriesFollowTheEnvironment) {
   EXPECT_EQ(user_data_directory(), "/home/someone/.local/share/clipdex");
 }
 
-TEST(Directories, TheProgramsDataLieBesideItsBinDirectory) {
+TEST(Directories, TheProgramsDataAndModulesLieBesideItsBinDirectory) {
   EXPECT_TRUE(program_data_directory().native().ends_with("/share/clipdex"));
+  EXPECT_TRUE(program_module_directory().native().ends_with("/lib/clipdex"));
+  EXPECT_EQ(program_module_directory().parent_path().parent_path(),
+            program_data_directory().parent_path().parent_path());
 }
 
 }  // namespace

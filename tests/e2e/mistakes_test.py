@@ -1,6 +1,7 @@
 """What users, disks and strangers hand the program: broken images, wrong words, foreign files."""
 import json
 import os
+import pathlib
 import shutil
 import sqlite3
 import struct
@@ -9,7 +10,7 @@ import sys
 import unittest
 import zlib
 
-from end_to_end import ALBUM, SOURCE, EndToEnd
+from end_to_end import ALBUM, PROGRAM, SOURCE, EndToEnd
 
 
 class BadInput(EndToEnd):
@@ -277,6 +278,32 @@ class Environment(EndToEnd):
         self.assertIn("what the library holds of it was kept",
                       self.run_clipdex("index", link, status=1).stderr)
         self.assertEqual(self.names("x"), ["photo_cat.jpg"])
+
+    def test_a_missing_module_hinders_only_what_needs_it(self):
+        program = self.scratch / "prefix" / "bin" / "clipdex"
+        program.parent.mkdir(parents=True)
+        shutil.copy2(PROGRAM, program)
+        built = pathlib.Path(PROGRAM).resolve().parents[1]
+        (self.scratch / "prefix" / "share").symlink_to(built / "share")
+        modules = self.scratch / "prefix" / "lib" / "clipdex"
+        shutil.copytree(built / "lib" / "clipdex", modules)
+        (modules / "clipdex-formats.so").unlink()
+        self.copy("photo_cat.jpg", "diagram_bar_chart.png")
+
+        def run(*arguments):
+            return subprocess.run([program, *map(str, arguments)], env=self.environment, text=True,
+                                  cwd=self.scratch, capture_output=True, timeout=240, check=False)
+        done = run("index", self.photos)
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertIn("new 1,", done.stdout, "a JPEG needs no module")
+        self.assertIn("clipdex-formats.so, is missing; install clipdex again", done.stderr)
+        self.assertEqual(run("index", self.photos).returncode, 1, "it is tried again, in vain")
+        self.assertIn("changed 1,", self.run_clipdex("index").stdout, "a whole program can")
+        (modules / "clipdex-onnxruntime.so").unlink()
+        self.assertEqual(run("status").returncode, 0)
+        done = run("search", "a bird that nobody looked for")
+        self.assertEqual(done.returncode, 3)
+        self.assert_one_sentence(done, "clipdex-onnxruntime.so, is missing")
 
     def test_a_text_that_is_too_long_is_told_unless_quiet(self):
         self.copy("photo_cat.jpg")
