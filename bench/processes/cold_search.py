@@ -1,12 +1,14 @@
 """What one search costs from the start of the process to its end, with its files in the page cache.
 
 The libraries hold random unit vectors, as many as the name says. The baseline is
-bench/plain_search.cpp: the same model, the same file, no thought spent on starting quickly.
+bench/plain_search.cpp: the same model, the same file, no thought spent on starting quickly. Where
+the query was searched for before, no model is needed, and the baseline is bench/bare_exec.cpp: a
+program that does nothing.
 """
 
 import json
 
-from measure import Failed, figure, median, run as run_process
+from measure import Failed, figure, median, rounded, run as run_process
 
 QUERY = "a red car parked in front of a house"
 # Those of elapsed_ms in the output of --json, and the wall time that is left: start, output, end.
@@ -25,6 +27,12 @@ def run(place):
             run_process([place.program("bench_make_library"), library, model, str(count)], place)
             name = f"cold_search: {label}, {count} rows"
             figures += compared(place, name, (model, precision), library, rounds)
+    for count in (100,) if place.is_small else (1_000, 10_000, 100_000):
+        library = place.new_library()
+        run_process([place.program("bench_make_library"), library, place.demo_model, str(count)],
+                    place)
+        figures += seen_before(place, f"cold_search: query seen before, {count} rows", library,
+                               rounds)
     return figures
 
 
@@ -32,7 +40,7 @@ def compared(place, name, model_and_precision, library, rounds):
     """Figures of wall and CPU time: both programs in turn, after one run each that warms up."""
     model, precision = model_and_precision
     ours = [place.program("clipdex"), "search", QUERY, "--library", library, "--json", "--quiet",
-            "--precision", precision]
+            "--precision", precision, "--no-query-cache"]
     plain = [place.program("bench_plain_search"), model, library, QUERY]
     require_same_hits(run_process(ours, place), run_process(plain, place), name)
     pairs = [(run_process(ours, place), run_process(plain, place)) for _ in range(rounds)]
@@ -49,6 +57,27 @@ def compared(place, name, model_and_precision, library, rounds):
         figures.append(figure(f"{name}, {kind}", mine, f"ms {kind}", ours,
                               ("plain search", theirs), **more))
     return figures
+
+
+def seen_before(place, name, library, rounds):
+    """Figures of wall and CPU time: the search and a program that does nothing, in turn."""
+    ours = [place.program("clipdex"), "search", QUERY, "--library", library, "--json", "--quiet"]
+    bare = [place.program("bench_bare_exec")]
+    first = run_process(ours, place)
+    if hits(first) != hits(run_process(ours, place)):
+        raise Failed(f"{name}: the same query does not find the same images again")
+    run_process(bare, place)
+    pairs = [(run_process(ours, place), run_process(bare, place)) for _ in range(rounds)]
+    figures = []
+    for kind, read in (("wall", lambda usage: usage.wall_s), ("CPU", lambda usage: usage.cpu_s)):
+        mine, theirs = (median([1e3 * read(usage) for usage in side]) for side in zip(*pairs))
+        figures.append(figure(f"{name}, {kind}", mine, f"ms {kind}", ours, ("bare exec", theirs),
+                              over_baseline_ms=rounded(mine - theirs, 3), runs=rounds))
+    return figures
+
+
+def hits(usage):
+    return json.loads(usage.output)["hits"]
 
 
 def steps(usage):

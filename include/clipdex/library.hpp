@@ -27,6 +27,10 @@ struct LibraryOptions {
 
   /// Which form of the model runs. A library may be filled with one and searched with another.
   ModelPrecision precision = ModelPrecision::automatic;
+
+  /// Searches keep the vectors of their texts in the library file, the last 1,000, and need no
+  /// model for a text that they know. False: searches neither read nor write them.
+  bool query_cache = true;
 };
 
 /// What to put into a library.

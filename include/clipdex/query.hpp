@@ -76,6 +76,8 @@ struct SearchResult {
   std::vector<Hit> hits;             ///< best first; at most `hits_max`
   std::uint64_t library_count = 0;   ///< images that could have been found without filters
   std::uint64_t filtered_count = 0;  ///< of these, how many passed the filters
+  std::string model_name;      ///< of the model whose vectors were ranked, for people; may be empty
+  bool by_demo_model = false;  ///< that is the small model that comes with clipdex
   SearchTimes times;
   std::vector<std::string> notices;  ///< full sentences for the user, such as that a text was cut
 };

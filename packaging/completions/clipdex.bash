@@ -47,7 +47,7 @@ _clipdex() {
   case $(_clipdex_command) in
     "") words="index search encode model status forget fsck import inspect --version" ;;
     index) words="$library $model $precision --exclude --hidden --no-hidden --retry-failed --threads" ;;
-    search) words="$library $model $precision --image --count --threshold --exact --json --csv --paths --preview --null --link" ;;
+    search) words="$library $model $precision --image --count --threshold --exact --no-query-cache --json --csv --paths --preview --null --link" ;;
     encode) words="image text" ;;
     "encode image" | "encode text") words="$model $precision --json --raw" ;;
     model) words="list show doctor optimize" ;;

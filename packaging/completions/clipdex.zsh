@@ -44,6 +44,7 @@ case ${line[1]} in
       '(-k --count)'{-k,--count}'[hits at most]:number:' \
       '(-t --threshold)'{-t,--threshold}'[lowest score]:score:' \
       '--exact[look at every image more closely]' \
+      '--no-query-cache[neither use nor keep the vectors of texts]' \
       '(--csv --paths --preview)--json[one JSON object]' '(--json --paths --preview)--csv[comma-separated]' \
       '(--json --csv --preview)--paths[paths alone]' '(--json --csv --paths)--preview[draw the hits]' \
       '(-0 --null)'{-0,--null}'[end paths with a NUL]' '--link[fill a folder with links]:folder:_files -/' \

@@ -57,6 +57,7 @@ Settings settings_from_environment() {
     }
     settings.library.precision = known->second;
   }
+  settings.library.query_cache = value_of("CLIPDEX_NO_QUERY_CACHE").empty();
   return settings;
 }
 

@@ -29,9 +29,10 @@ struct Settings {
 };
 
 /// The settings before any argument is read: CLIPDEX_LIBRARY, CLIPDEX_MODEL and CLIPDEX_PRECISION
-/// are the twins of --library, --model and --precision. Throws `invalid_argument` for a precision
-/// that there is not. Not CLI11's envname(): every sub-command has these options, and CLI11
-/// lets the environment fill those of the others too, over what the user wrote.
+/// are the twins of --library, --model and --precision, and CLIPDEX_NO_QUERY_CACHE, unless empty,
+/// is that of --no-query-cache. Throws `invalid_argument` for a precision that there is not. Not
+/// CLI11's envname(): every sub-command has these options, and CLI11 lets the environment fill
+/// those of the others too, over what the user wrote.
 Settings settings_from_environment();
 
 /// One sub-command. `run` returns an exit status; it may throw `Exception`.

@@ -71,13 +71,11 @@ void print_previews(const SearchResult& result) {
   }
 }
 
-void print_hits(const SearchResult& result, const Arguments& arguments, const Library& library) {
+void print_hits(const SearchResult& result, const Arguments& arguments) {
   if (arguments.json) {
-    // An empty library has no model yet, and that is no error of this search.
-    const std::string model = result.library_count == 0 ? "" : library.model().name;
     const std::string query = joined(arguments.words);
     const std::string shown = query.empty() ? joined(arguments.images) : query;
-    print_result(format_json(result, shown, model));
+    print_result(format_json(result, shown, result.library_count == 0 ? "" : result.model_name));
   } else if (arguments.csv) {
     print_result(format_csv(result));
   } else if (arguments.paths) {
@@ -104,11 +102,10 @@ std::string why_nothing(const SearchResult& result, const Query& query, const Se
 
 int run_search(const Settings& settings, const Arguments& arguments, const CLI::App& app) {
   const Query query = make_query(arguments, app);
-  Library library(settings.library);
-  const SearchResult result = library.search(query);
-  if (result.library_count > 0 && library.model().is_demo) print_demo_note(settings);
+  const SearchResult result = Library(settings.library).search(query);
+  if (result.library_count > 0 && result.by_demo_model) print_demo_note(settings);
   for (const std::string& notice : result.notices) print_note(settings, notice);
-  print_hits(result, arguments, library);
+  print_hits(result, arguments);
   if (!arguments.link_folder.empty()) {
     library::fill_result_folder(arguments.link_folder, result.hits);
     print_note(settings, fmt::format("{} links are in {}", result.hits.size(),
@@ -142,6 +139,9 @@ void add_search_command(CLI::App& app, Settings& settings, Command& chosen) {
       ->check(CLI::Range(-1.0, 1.0));
   command->add_flag("--exact", arguments->exact,
                     "Look at every image more closely: slower, and misses nothing");
+  command->add_flag_callback(
+      "--no-query-cache", [&settings] { settings.library.query_cache = false; },
+      "Neither use nor keep the vectors of texts that were searched for");
   CLI::Option_group* form = command->add_option_group("Output");
   form->add_flag("--json", arguments->json, "One JSON object");
   form->add_flag("--csv", arguments->csv, "Comma-separated values with a header line");

@@ -11,6 +11,7 @@
 #include "library/indexing.hpp"
 #include "library/maintenance.hpp"
 #include "library/model_locator.hpp"
+#include "library/query_cache.hpp"
 #include "library/ready_images.hpp"
 #include "library/search_engine.hpp"
 #include "library/vector_snapshot.hpp"
@@ -63,10 +64,20 @@ struct Library::Parts {
         active->identity == engine_in_use->model().identity) {
       return engine_in_use;
     }
-    library::ChosenModel chosen = library::choose_model(catalogue, options.model);
-    const model::Package package =
-        model::with_variant(std::move(chosen.package), options.precision).value_or_throw();
-    engine_in_use = std::make_shared<SearchEngine>(&package, std::move(chosen.row));
+    if (options.model.empty()) {
+      store::ModelRow row = library::active_row(catalogue);
+      engine_in_use = std::make_shared<SearchEngine>(
+          [file = options.file, precision = options.precision, row] {
+            return model::with_variant(library::find_package(file, row), precision)
+                .value_or_throw();
+          },
+          is_demo_model(row.directory), row);
+    } else {
+      library::ChosenModel chosen = library::choose_model(catalogue, options.model);
+      const model::Package package =
+          model::with_variant(std::move(chosen.package), options.precision).value_or_throw();
+      engine_in_use = std::make_shared<SearchEngine>(&package, std::move(chosen.row));
+    }
     return engine_in_use;
   }
 
@@ -108,21 +119,25 @@ std::uint64_t Library::forget(const std::filesystem::path& folder) {
 
 SearchResult Library::search(const Query& query) {
   const auto began = std::chrono::steady_clock::now();
-  const store::Catalogue catalogue = parts_->open_reader();
+  store::Catalogue catalogue = parts_->open_reader();
   if (!catalogue.active_model()) return {};  // Nothing was indexed yet, so nothing can be found.
   const std::shared_ptr<SearchEngine> engine = parts_->engine(catalogue);
 
   const library::Precision precision =
       query.exact ? library::Precision::exact : library::Precision::enough;
+  library::QueryCache cache(catalogue, engine->model().identity, parts_->options.precision);
   std::shared_ptr<const vectors::VectorIndex> index;
   const search::Sources sources{engine->towers(),
                                 [&]() -> const vectors::VectorIndex& {
                                   index = engine->index(catalogue, precision);
                                   return *index;
                                 },
-                                catalogue};
+                                catalogue, parts_->options.query_cache ? &cache : nullptr};
   SearchResult result = search::execute(query, sources);
   result.times.open_ms = milliseconds_since(began) - result.times.encode_ms - result.times.rank_ms;
+  result.model_name = engine->model().name;
+  result.by_demo_model = engine->is_demo();
+  cache.write();
   return result;
 }
 

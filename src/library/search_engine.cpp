@@ -56,7 +56,34 @@ std::shared_ptr<const vectors::VectorIndex> read_vectors(const store::Catalogue&
   return index;
 }
 
+/// The towers of a package that is looked for when the first of them is needed.
+class SoughtTowers final : public encode::Towers {
+ public:
+  explicit SoughtTowers(std::function<model::Package()> find_package)
+      : find_package_(std::move(find_package)) {}
+
+  encode::ImageEncoder& image() override { return found().image(); }
+  encode::TextEncoder& text() override { return found().text(); }
+
+ private:
+  encode::Towers& found() {
+    const std::lock_guard lock(mutex_);
+    if (!towers_) towers_ = encode::make_towers(find_package_(), encode::Tuning::latency);
+    return *towers_;
+  }
+
+  const std::function<model::Package()> find_package_;
+  std::mutex mutex_;
+  std::unique_ptr<encode::Towers> towers_;
+};
+
 }  // namespace
+
+SearchEngine::SearchEngine(std::function<model::Package()> find_package, bool is_demo,
+                           store::ModelRow model)
+    : model_(std::move(model)),
+      is_demo_(is_demo),
+      towers_(std::make_unique<SoughtTowers>(std::move(find_package))) {}
 
 SearchEngine::SearchEngine(const model::Package* package, store::ModelRow model)
     : model_(std::move(model)),
@@ -79,34 +106,39 @@ std::shared_ptr<const vectors::VectorIndex> SearchEngine::index(const store::Cat
   return held.index;
 }
 
-ChosenModel choose_model(const store::Catalogue& catalogue, std::string_view wanted) {
-  if (!wanted.empty()) return choose_named(catalogue, wanted);
-  const std::optional<store::ModelRow> active = catalogue.active_model();
-  if (!active) {
-    throw Exception(ErrorCode::not_found,
-                    fmt::format("{} holds no vectors yet; put images in with: clipdex index FOLDER",
-                                catalogue.file().native()));
-  }
+store::ModelRow active_row(const store::Catalogue& catalogue) {
+  if (std::optional<store::ModelRow> active = catalogue.active_model()) return *std::move(active);
+  throw Exception(ErrorCode::not_found,
+                  fmt::format("{} holds no vectors yet; put images in with: clipdex index FOLDER",
+                              catalogue.file().native()));
+}
+
+model::Package find_package(const std::filesystem::path& library_file, const store::ModelRow& row) {
   std::vector<std::filesystem::path> directories = installed_models();
-  if (!active->directory.empty()) directories.insert(directories.begin(), active->directory);
+  if (!row.directory.empty()) directories.insert(directories.begin(), row.directory);
   for (const std::filesystem::path& directory : directories) {
-    if (auto package = package_with_hash(directory, active->identity.hash)) {
-      return {*std::move(package), *active};
-    }
+    if (auto package = package_with_hash(directory, row.identity.hash)) return *std::move(package);
   }
-  if (active->directory.empty()) {
+  if (row.directory.empty()) {
     throw Exception(
         ErrorCode::wrong_model,
         fmt::format("the vectors of {} were imported ({}), and no model here makes such vectors; "
                     "index the folders with a model: clipdex index FOLDER",
-                    catalogue.file().native(), active->name));
+                    library_file.native(), row.name));
   }
   throw Exception(
       ErrorCode::wrong_model,
       fmt::format(
           "the vectors of {} were made by the model {}, which is not at {} any more, or has "
           "changed; say where it is with --model DIR",
-          catalogue.file().native(), describe(*active), active->directory));
+          library_file.native(), describe(row), row.directory));
+}
+
+ChosenModel choose_model(const store::Catalogue& catalogue, std::string_view wanted) {
+  if (!wanted.empty()) return choose_named(catalogue, wanted);
+  store::ModelRow row = active_row(catalogue);
+  model::Package package = find_package(catalogue.file(), row);
+  return {std::move(package), std::move(row)};
 }
 
 }  // namespace clipdex::library

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -26,6 +28,10 @@ class SearchEngine {
   /// @param package the model that made the vectors of `model`; nothing is loaded yet. Null: only
   ///                vectors can be searched with.
   SearchEngine(const model::Package* package, store::ModelRow model);
+
+  /// @param find_package gives the model that made the vectors of `model`, or throws; called when a
+  ///                     tower is first needed, which texts that were searched for before do not do
+  SearchEngine(std::function<model::Package()> find_package, bool is_demo, store::ModelRow model);
 
   const store::ModelRow& model() const noexcept { return model_; }
   bool is_demo() const noexcept { return is_demo_; }
@@ -60,5 +66,10 @@ struct ChosenModel {
   store::ModelRow row;
 };
 ChosenModel choose_model(const store::Catalogue& catalogue, std::string_view wanted);
+
+/// The same in two steps, for whoever may need no package: the row of the library's active model,
+/// and the package that made its vectors, looked for where it was and on the shelves.
+store::ModelRow active_row(const store::Catalogue& catalogue);
+model::Package find_package(const std::filesystem::path& library_file, const store::ModelRow& row);
 
 }  // namespace clipdex::library

@@ -14,16 +14,6 @@ namespace {
 
 constexpr std::uint64_t kImageBytesMax = 1ULL << 30;
 
-Embedding encode_text(const std::string& text, encode::Towers& towers,
-                      std::vector<std::string>& notices) {
-  encode::EncodedText encoded = towers.text().encode(text);
-  if (encoded.was_cut) {
-    notices.push_back(fmt::format(
-        "The text \"{}\" is longer than the model can read; its end was left out.", text));
-  }
-  return std::move(encoded.vector);
-}
-
 std::vector<std::byte> image_bytes(const QueryTerm& term) {
   if (term.kind == QueryTerm::Kind::image_url) return fetch_url(term.value).value_or_throw();
   return read_file(term.value, kImageBytesMax).value_or_throw().bytes;
@@ -42,25 +32,47 @@ Embedding encode_image(const QueryTerm& term, encode::Towers& towers) {
 
 }  // namespace
 
-void load_towers(std::span<const QueryTerm> terms, encode::Towers& towers) {
-  for (const QueryTerm& term : terms) {
-    if (term.kind == QueryTerm::Kind::text) {
-      towers.text();
+TermEncoder::TermEncoder(std::span<const QueryTerm> terms, encode::Towers& towers,
+                         TextMemory* memory)
+    : terms_(terms), towers_(towers), memory_(memory), known_(terms.size()) {
+  for (std::size_t place = 0; place < terms_.size() && memory_ != nullptr; ++place) {
+    const QueryTerm& term = terms_[place];
+    if (term.kind == QueryTerm::Kind::text) known_[place] = memory_->recall(term.value);
+  }
+}
+
+void TermEncoder::load_towers() {
+  for (std::size_t place = 0; place < terms_.size(); ++place) {
+    if (known_[place]) continue;
+    if (terms_[place].kind == QueryTerm::Kind::text) {
+      towers_.text();
     } else {
-      towers.image();
+      towers_.image();
     }
   }
 }
 
-std::vector<Embedding> encode_terms(std::span<const QueryTerm> terms, encode::Towers& towers,
-                                    std::vector<std::string>& notices) {
+std::vector<Embedding> TermEncoder::encode(std::vector<std::string>& notices) {
   std::vector<Embedding> vectors;
-  for (const QueryTerm& term : terms) {
-    const bool is_text = term.kind == QueryTerm::Kind::text;
-    vectors.push_back(is_text ? encode_text(term.value, towers, notices)
-                              : encode_image(term, towers));
+  for (std::size_t place = 0; place < terms_.size(); ++place) {
+    const bool is_text = terms_[place].kind == QueryTerm::Kind::text;
+    vectors.push_back(is_text ? encode_text(place, notices) : encode_image(terms_[place], towers_));
   }
   return vectors;
+}
+
+Embedding TermEncoder::encode_text(std::size_t place, std::vector<std::string>& notices) {
+  const std::string& text = terms_[place].value;
+  std::optional<encode::EncodedText>& known = known_[place];
+  if (!known) {
+    known = towers_.text().encode(text);
+    if (memory_ != nullptr) memory_->remember(text, *known);
+  }
+  if (known->was_cut) {
+    notices.push_back(fmt::format(
+        "The text \"{}\" is longer than the model can read; its end was left out.", text));
+  }
+  return known->vector;
 }
 
 }  // namespace clipdex::search

@@ -32,11 +32,6 @@ std::optional<std::vector<ImageId>> filter_images(const QueryFilters& filters,
   return catalogue.matching(filters);
 }
 
-Embedding encode_query(const Query& query, encode::Towers& towers,
-                       std::vector<std::string>& notices) {
-  return combine(query.terms, encode_terms(query.terms, towers, notices)).value_or_throw();
-}
-
 // Leaves out what scores below the threshold; `found` comes best first.
 std::vector<Neighbour> above(std::optional<double> score_min, std::vector<Neighbour> found) {
   const auto end = std::find_if(found.begin(), found.end(), [&](const Neighbour& row) {
@@ -79,9 +74,10 @@ SearchResult execute(const Query& query, const Sources& sources) {
   result.filtered_count = index.count(admitted);
   if (result.filtered_count == 0) return result;
 
-  load_towers(resolved.terms, sources.towers);
+  TermEncoder encoder(resolved.terms, sources.towers, sources.memory);
+  encoder.load_towers();
   const Embedding vector = timed(result.times.encode_ms, [&] {
-    return encode_query(resolved, sources.towers, result.notices);
+    return combine(resolved.terms, encoder.encode(result.notices)).value_or_throw();
   });
   result.hits = timed(rank_ms, [&] {
     auto found = above(resolved.score_min, index.search(vector, resolved.hits_max, admitted));

@@ -5,6 +5,7 @@
 
 #include "clipdex/query.hpp"
 #include "encode/encoders.hpp"
+#include "search/encode_terms.hpp"
 #include "store/catalogue.hpp"
 #include "vectors/vector_index.hpp"
 
@@ -17,10 +18,12 @@ struct Sources {
   /// Gives the index; called once a search, so it may load the vectors at the first call.
   std::function<const vectors::VectorIndex&()> index;
   const store::Catalogue& catalogue;  ///< used by the calling thread only
+  TextMemory* memory = nullptr;       ///< of earlier searches; null: every text is encoded
 };
 
-/// Answers a query. Only the towers that its terms need are asked for, and none when no image can
-/// be found: an empty library, or filters that admit nothing, give a result without hits.
+/// Answers a query. Only the towers that its terms need are asked for, none for texts that the
+/// memory knows, and none when no image can be found: an empty library, or filters that admit
+/// nothing, give a result without hits.
 ///
 /// Fills everything of the result except `times.open_ms`; loading, inside `sources.index` or the
 /// towers, is in none of the times. A path of a term or glob that begins with `~/` starts at $HOME.

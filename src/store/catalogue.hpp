@@ -113,6 +113,20 @@ struct VectorState {
   friend bool operator==(const VectorState&, const VectorState&) = default;
 };
 
+/// The vector of a text that was searched for.
+struct QueryVector {
+  std::string encoder;         ///< what made it: a model's identity, and its precision if named
+  std::string text;            ///< exactly as it was encoded; any bytes
+  Embedding vector;            ///< of unit length
+  bool was_cut = false;        ///< the model saw only the beginning of the text
+  std::int64_t used_at_s = 0;  ///< when it was last made or, about, used; since 1970 UTC
+};
+
+/// How many `QueryVector`s a library remembers, and how long a text may be; longer ones would be
+/// documents rather than queries.
+inline constexpr std::uint64_t kQueryVectorsMax = 1'000;
+inline constexpr std::size_t kQueryTextBytesMax = 4'096;
+
 enum class Access {
   read,   ///< the file must exist
   write,  ///< takes the writer lock for as long as the object lives; creates the file when absent
@@ -208,6 +222,16 @@ class Catalogue {
   std::vector<ImageId> matching(const QueryFilters& filters) const;
   /// Paths by id, for ids that exist.
   std::unordered_map<ImageId, std::string> paths(std::span<const ImageId> ids) const;
+
+  // --- texts that were searched for: a cache, whose changes count as none of the library ---
+  /// What is remembered of a text; nothing when that is nothing, whatever the reason.
+  std::optional<QueryVector> find_query_vector(std::string_view encoder,
+                                               std::string_view text) const noexcept;
+  /// Remembers a vector, and forgets those that were not used for the longest time. Only with
+  /// `Access::read`, outside of a `ReadView`. Never waits and never fails: false, when another
+  /// process is writing at this moment, when the file cannot be written, or when it is older than
+  /// format 2.
+  bool remember_query_vector(const QueryVector& query) noexcept;
 
   /// Everything until commit is stored together or not at all; destroyed without commit, it rolls
   /// back.

@@ -107,6 +107,7 @@ class Checker {
     check_paths();
     if (rebuild_ && repair_) rebuild_derived_objects();
     for (const Rule& rule : kRules) check_rule(rule);
+    check_query_vectors();
     return std::move(findings_);
   }
 
@@ -155,6 +156,20 @@ class Checker {
         static_cast<std::uint64_t>(Query(connection_, rule.count_sql).only_integer());
     if (count != 0 && repair_) connection_.run(rule.repair_sql);
     report(rule.what, count, rule.repair);
+  }
+
+  /// A repair empties this cache in any case: it is the way to make a library forget what was
+  /// searched for, so nothing of it stays in unused pages either.
+  void check_query_vectors() {
+    if (!remembers_queries(connection_)) return;
+    const auto count = static_cast<std::uint64_t>(
+        Query(connection_, "SELECT count(*) FROM query_vectors WHERE NOT is_unit_vector(vector)")
+            .only_integer());
+    if (repair_) {
+      connection_.run("PRAGMA secure_delete = ON; DELETE FROM query_vectors");
+    }
+    report("remembered vectors of queries that are not of unit length", count,
+           "all of them were forgotten");
   }
 
   /// Indexes and the view hold nothing of their own, so they are dropped and made again; without

@@ -82,6 +82,12 @@ void Connection::run(const std::string& sql) {
   }
 }
 
+void Connection::permit_writing(bool permit) {
+  // With a WAL, NORMAL loses the last transactions when the power fails, and nothing else.
+  run(permit ? "PRAGMA query_only = OFF; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 0"
+             : fmt::format("PRAGMA query_only = ON; PRAGMA busy_timeout = {}", kBusyTimeoutMs));
+}
+
 void Connection::add_predicate(const char* name, bool (*predicate)(std::span<const std::byte>)) {
   using Predicate = bool (*)(std::span<const std::byte>);
   const auto call = [](sqlite3_context* context, int, sqlite3_value** values) {

@@ -46,6 +46,10 @@ class Connection {
   /// Gives SQL a function `name(blob)` that answers 1 or 0.
   void add_predicate(const char* name, bool (*predicate)(std::span<const std::byte>));
 
+  /// Lets a connection of mode `read` write, without waiting for another writer and without waiting
+  /// for the disk, or forbids it again.
+  void permit_writing(bool permit);
+
   /// How many rows the last INSERT, UPDATE or DELETE touched.
   std::uint64_t changes() const noexcept;
   /// Whether a transaction is open.

@@ -65,6 +65,18 @@ CREATE TABLE embeddings(
 ) STRICT;
 )sql";
 
+constexpr const char* kQueryVectors = R"sql(
+CREATE TABLE query_vectors(
+  id INTEGER PRIMARY KEY,
+  encoder TEXT NOT NULL,
+  text TEXT NOT NULL,
+  vector BLOB NOT NULL,
+  was_cut INTEGER NOT NULL CHECK (was_cut IN (0, 1)),
+  used_at_s INTEGER NOT NULL,
+  UNIQUE (encoder, text)
+) STRICT;
+)sql";
+
 constexpr std::array<DerivedObject, 4> kDerivedObjects{{
     {"index", "images_by_path", "CREATE UNIQUE INDEX images_by_path ON images(path)"},
     {"index", "images_by_content", "CREATE INDEX images_by_content ON images(content_hash)"},
@@ -99,7 +111,10 @@ void create_first_version(Connection& connection) {
   for (const DerivedObject& object : kDerivedObjects) connection.run(object.sql);
 }
 
-constexpr std::array<Migration, kSchemaVersion> kMigrations{{{1, create_first_version}}};
+void add_query_vectors(Connection& connection) { connection.run(kQueryVectors); }
+
+constexpr std::array<Migration, kSchemaVersion> kMigrations{
+    {{1, create_first_version}, {2, add_query_vectors}}};
 
 std::int64_t single_integer(Connection& connection, const char* sql) {
   return Query(connection, sql).only_integer();
@@ -168,7 +183,7 @@ void require_readable(Connection& connection) {
                                 "'clipdex index DIR --library {}'",
                                 name, name));
   }
-  if (version_of(connection) < kSchemaVersion) {
+  if (version_of(connection) < kReadableVersionMin) {
     throw Exception(
         ErrorCode::unsupported,
         fmt::format("the library {} was written by an older clipdex; bring it up to date with "
@@ -197,6 +212,8 @@ void migrate(Connection& connection) {
   }
   require_readable(connection);
 }
+
+bool remembers_queries(Connection& connection) { return version_of(connection) >= 2; }
 
 void count_generation(Connection& connection) {
   Query(connection,

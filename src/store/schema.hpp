@@ -11,7 +11,10 @@
 namespace clipdex::store {
 
 /// The version that this build reads and writes; `PRAGMA user_version` of the file.
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
+
+/// The oldest version that this build reads without bringing it up to date first.
+inline constexpr int kReadableVersionMin = 1;
 
 /// `images.size_bytes` of a file whose size is not known, or that must be read again: no real file
 /// has it.
@@ -34,14 +37,18 @@ FileKind recognise(Connection& connection);
 /// another program's file.
 void require_writable_kind(Connection& connection);
 
-/// Throws `Exception` unless the file is a library of exactly this build's version with its tables:
-/// as `require_writable_kind`, `not_found` when nothing is in it, `unsupported` when it is older.
+/// Throws `Exception` unless the file is a library of a version that this build reads, with its
+/// tables: as `require_writable_kind`, `not_found` when nothing is in it, `unsupported` when it is
+/// older.
 void require_readable(Connection& connection);
 
 /// Makes an empty file a library, and an older library one of this version; each step of the way is
 /// one transaction. Nothing happens to a library of this version. The caller holds the writer lock.
 /// Errors: those of `require_writable_kind` and of writing.
 void migrate(Connection& connection);
+
+/// Whether the file has the table `query_vectors`, which came with version 2.
+bool remembers_queries(Connection& connection);
 
 /// Counts the property "generation" up, by which caches know that they are of an older state. Part
 /// of every transaction that changes images or vectors.

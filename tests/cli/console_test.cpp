@@ -40,7 +40,15 @@ TEST(Console, TheEnvironmentSetsTheLibraryAndTheModel) {
   const Settings settings = settings_from_environment();
   EXPECT_EQ(settings.library.file, "/a/photos.db");
   EXPECT_EQ(settings.library.model, "large");
+  EXPECT_TRUE(settings.library.query_cache);
   EXPECT_FALSE(settings.quiet);
+}
+
+TEST(Console, TheEnvironmentTurnsTheCacheOfQueriesOff) {
+  for (const auto& [value, is_used] : {std::pair("1", false), std::pair("", true)}) {
+    const test::ScopedVariable variable("CLIPDEX_NO_QUERY_CACHE", value);
+    EXPECT_EQ(settings_from_environment().library.query_cache, is_used) << value;
+  }
 }
 
 TEST(Console, AnEmptyVariableIsNone) {

@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 
 #include <filesystem>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "search/environment.hpp"
 #include "search/plain_picture.hpp"
@@ -31,7 +34,7 @@ class EncodeTerms : public ::testing::Test {
   }
 
   std::vector<Embedding> encode(const std::vector<QueryTerm>& terms) {
-    return encode_terms(terms, towers_, notices_);
+    return TermEncoder(terms, towers_, nullptr).encode(notices_);
   }
 
   Error error(Kind kind, const std::string& value) {
@@ -46,19 +49,20 @@ class EncodeTerms : public ::testing::Test {
 
 TEST_F(EncodeTerms, NoTermsGiveNoVectors) {
   EXPECT_THAT(encode({}), IsEmpty());
-  load_towers({}, towers_);
+  TermEncoder({}, towers_, nullptr).load_towers();
   EXPECT_EQ(towers_.image_calls + towers_.text_calls, 0);
 }
 
 TEST_F(EncodeTerms, LoadingAsksOnlyForTheTowersThatTheTermsNeed) {
   const std::vector<QueryTerm> texts{{Kind::text, "a"}, {Kind::text, "b"}};
-  load_towers(texts, towers_);
+  TermEncoder(texts, towers_, nullptr).load_towers();
   EXPECT_GT(towers_.text_calls, 0);
   EXPECT_EQ(towers_.image_calls, 0);
   towers_.text_calls = 0;
   for (const Kind kind : {Kind::image_file, Kind::image_url}) {
     towers_.image_calls = 0;
-    load_towers(std::vector<QueryTerm>{{kind, "no such thing"}}, towers_);
+    const std::vector<QueryTerm> images{{kind, "no such thing"}};
+    TermEncoder(images, towers_, nullptr).load_towers();
     EXPECT_GT(towers_.image_calls, 0);
     EXPECT_EQ(towers_.text_calls, 0);
   }
@@ -94,6 +98,44 @@ TEST_F(EncodeTerms, ATextThatTheModelSawOnlyInPartIsNoted) {
               ElementsAre("An earlier notice.",
                           "The text \"a long story\" is longer than the model can read; its end "
                           "was left out."));
+}
+
+/// Knows one text, and takes down what it is told.
+class FakeMemory final : public TextMemory {
+ public:
+  std::optional<encode::EncodedText> recall(const std::string& text) override {
+    if (text != "known") return std::nullopt;
+    return encode::EncodedText{.vector = vector, .was_cut = true};
+  }
+  void remember(const std::string& text, const encode::EncodedText& encoded) override {
+    told.emplace_back(text, encoded.vector);
+  }
+
+  Embedding vector = test::random_unit_vectors(1, test::kFakeDimension, 9)[0];
+  std::vector<std::pair<std::string, Embedding>> told;
+};
+
+TEST_F(EncodeTerms, ATextThatIsRememberedNeedsNoTower) {
+  FakeMemory memory;
+  const std::vector<QueryTerm> terms{{Kind::text, "known"}};
+  TermEncoder encoder(terms, towers_, &memory);
+  encoder.load_towers();
+  EXPECT_THAT(encoder.encode(notices_), ElementsAre(memory.vector));
+  EXPECT_EQ(towers_.image_calls + towers_.text_calls, 0);
+  EXPECT_THAT(memory.told, IsEmpty());
+  EXPECT_THAT(notices_, ElementsAre("The text \"known\" is longer than the model can read; its end "
+                                    "was left out."));
+}
+
+TEST_F(EncodeTerms, ANewTextIsEncodedAndRemembered) {
+  FakeMemory memory;
+  const std::vector<QueryTerm> terms{{Kind::text, "known"}, {Kind::text, "new"}};
+  TermEncoder encoder(terms, towers_, &memory);
+  encoder.load_towers();
+  EXPECT_GT(towers_.text_calls, 0);
+  const auto vectors = encoder.encode(notices_);
+  EXPECT_THAT(towers_.text_encoder.texts(), ElementsAre("new"));
+  EXPECT_THAT(memory.told, ElementsAre(std::pair(std::string("new"), vectors.at(1))));
 }
 
 TEST_F(EncodeTerms, AFileThatCannotBeReadIsNamed) {

@@ -62,7 +62,7 @@ TEST_F(SchemaTest, ANewerFormatIsRefused) {
     const Error error = test::error_of([&] { call(connection_); });
     EXPECT_EQ(error.code, ErrorCode::unsupported);
     EXPECT_THAT(error.message,
-                HasSubstr("newer clipdex (format 2; this one knows 1); update clipdex"));
+                HasSubstr("newer clipdex (format 3; this one knows 2); update clipdex"));
   }
 }
 
@@ -73,6 +73,21 @@ TEST_F(SchemaTest, AnOlderFormatIsReadOnlyAfterItWasBroughtUpToDate) {
   EXPECT_EQ(error.code, ErrorCode::unsupported);
   EXPECT_THAT(error.message,
               HasSubstr("older clipdex; bring it up to date with 'clipdex fsck --repair"));
+}
+
+TEST_F(SchemaTest, TheFirstFormatIsReadAsItIsAndGetsTheTableOfQueriesFromAWriter) {
+  migrate(connection_);
+  EXPECT_TRUE(remembers_queries(connection_));
+  connection_.run(
+      "DROP TABLE query_vectors; PRAGMA user_version = 1;"
+      "INSERT INTO properties(key, value) VALUES ('mark', 'kept')");
+  require_readable(connection_);
+  EXPECT_FALSE(remembers_queries(connection_));
+  migrate(connection_);
+  EXPECT_TRUE(remembers_queries(connection_));
+  EXPECT_EQ(text_of("PRAGMA user_version"), "2");
+  EXPECT_EQ(text_of("SELECT value FROM properties WHERE key = 'mark'"), "kept");
+  EXPECT_EQ(text_of("SELECT count(*) FROM query_vectors"), "0");
 }
 
 TEST_F(SchemaTest, AFailedStepOfMigrationLeavesTheFileAsItWas) {
