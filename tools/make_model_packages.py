@@ -18,9 +18,8 @@ import numpy as np
 import onnx
 
 from model_packages import graphs, reference, shapes, tokenizers
+from model_packages.graphs import MEAN, STD
 
-MEAN = [0.48145466, 0.4578275, 0.40821073]
-STD = [0.26862954, 0.26130258, 0.27577711]
 TEXTS = ("a red car", "photo of the dog", "", "DIAGRAM on blue house, 42!", "the cat's sitting")
 
 
@@ -32,6 +31,8 @@ def arguments():
     add("--size", choices=sorted(shapes.SHAPES), default="tiny")
     add("--seed", type=int, default=1)
     add("--dtype", choices=("float32", "float16"), default="float32", help="pixels and vectors")
+    add("--pixels", choices=("uint8", "uint8-last"), help="bytes that the graph normalises, as "
+        "planes or with the channels last; vectors are float32")
     add("--ids", choices=("int32", "int64"), help="default: what the layout is known for")
     add("--fixed-batch", type=int, metavar="N", help="graphs that take N items, no more or less")
     add("--style", choices=sorted(graphs.STYLES), default="hugging-face", help="of the exporter")
@@ -58,7 +59,7 @@ class Writer:
         if chosen.tokenizer:
             self.tokenizer = tokenizers.read(chosen.tokenizer)
         else:
-            is_clip_format = chosen.layout == "rclip"
+            is_clip_format = chosen.layout in ("rclip", "togetheros")
             self.tokenizer = tokenizers.tiny(tokenizers.CLIP_MERGE_COUNT if is_clip_format else 0)
         weights = shapes.random_weights(self.shape, len(self.tokenizer.vocabulary), chosen.seed)
         self.image_weights, self.text_weights = weights
@@ -67,8 +68,10 @@ class Writer:
         batch = self.chosen.fixed_batch or "batch"
         dtype, ids = self.chosen.dtype, self.chosen.ids or ids
         style = self.chosen.style
-        graph = graphs.visual_graph(self.shape, self.image_weights, names, dtype, batch, style)
-        self._save(graph, visual)
+        if visual:
+            pixels = self.chosen.pixels or dtype
+            graph = graphs.visual_graph(self.shape, self.image_weights, names, pixels, batch, style)
+            self._save(graph, visual)
         weights = self.text_weights
         graph = graphs.textual_graph(self.shape, weights, names, ids, dtype, batch, sequence,
                                      style)
@@ -98,6 +101,24 @@ class Writer:
             "model_max_length": self.shape.context,
         }
         write_json(directory / "tokenizer_config.json", config)
+
+    def save_hugging_face_preprocess(self, directory):
+        """preprocessor_config.json, as transformers writes it for CLIP."""
+        size = self.shape.image_size
+        preprocess = {
+            "image_processor_type": "CLIPImageProcessor",
+            "do_resize": True,
+            "size": {"shortest_edge": size},
+            "resample": 3,
+            "do_center_crop": True,
+            "crop_size": {"height": size, "width": size},
+            "do_rescale": True,
+            "rescale_factor": 1 / 255,
+            "do_normalize": True,
+            "image_mean": MEAN,
+            "image_std": STD,
+        }
+        write_json(directory / "preprocessor_config.json", preprocess)
 
     def save_expected(self):
         """Texts with ids and unit vectors; pictures of the model's own size with unit vectors."""
@@ -160,21 +181,7 @@ def write_transformers_js(writer):
     }
     writer.save_towers("onnx/vision_model.onnx", "onnx/text_model.onnx", names, "int64", "sequence")
     writer.save_tokenizer(writer.output)
-    size = writer.shape.image_size
-    preprocess = {
-        "image_processor_type": "CLIPImageProcessor",
-        "do_resize": True,
-        "size": {"shortest_edge": size},
-        "resample": 3,
-        "do_center_crop": True,
-        "crop_size": {"height": size, "width": size},
-        "do_rescale": True,
-        "rescale_factor": 1 / 255,
-        "do_normalize": True,
-        "image_mean": MEAN,
-        "image_std": STD,
-    }
-    write_json(writer.output / "preprocessor_config.json", preprocess)
+    writer.save_hugging_face_preprocess(writer.output)
     config = {"model_type": "clip", "projection_dim": writer.shape.embed}
     write_json(writer.output / "config.json", config)
 
@@ -188,7 +195,36 @@ def write_rclip(writer):
     tokenizers.write_merges(writer.tokenizer, merges)
 
 
-LAYOUTS = {"immich": write_immich, "transformers.js": write_transformers_js, "rclip": write_rclip}
+def write_tower_pair(writer):
+    """Two folders, as the repositories of Qdrant."""
+    names = {
+        "image": "pixel_values",
+        "text": "input_ids",
+        "mask": "attention_mask",
+        "image_vector": "image_embeds",
+        "text_vector": "text_embeds",
+    }
+    vision, text = "clip-tiny-vision", "clip-tiny-text"
+    writer.save_towers(f"{vision}/model.onnx", f"{text}/model.onnx", names, "int64", "sequence")
+    writer.save_tokenizer(writer.output / text)
+    writer.save_hugging_face_preprocess(writer.output / vision)
+    write_json(writer.output / text / "config.json", {"model_type": "clip_text_model"})
+
+
+def write_togetheros(writer):
+    """The text encoder alone, whose images were encoded elsewhere."""
+    names = {"text": "texts", "text_vector": "text_features"}
+    writer.save_towers(None, "text_encoder.onnx", names, "int32", writer.shape.context)
+    tokenizers.write_merges(writer.tokenizer, writer.output / "bpe_simple_vocab_16e6.txt.gz")
+
+
+LAYOUTS = {
+    "immich": write_immich,
+    "transformers.js": write_transformers_js,
+    "rclip": write_rclip,
+    "tower-pair": write_tower_pair,
+    "togetheros": write_togetheros,
+}
 
 
 def main():

@@ -25,6 +25,10 @@ struct ModelIdentity {
   friend bool operator==(const ModelIdentity&, const ModelIdentity&) = default;
 };
 
+/// The identity of the vectors that the TogetheROS box's own image encoder makes, over the wire or
+/// in an imported `clip.db`. Of its model only the text encoder runs here.
+inline constexpr std::string_view kTogetherosIdentity = "togetheros:clip_encode_image";
+
 /// Which form of a model runs: `clipdex model optimize` writes others beside the original. All of
 /// them make vectors of one embedding space.
 enum class ModelPrecision {

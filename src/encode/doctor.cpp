@@ -99,6 +99,9 @@ class Examination {
   }
 
   void examine_image_tower() {
+    if (!package_->has_image_tower()) {
+      return skip("image tower", "the package has none: it searches vectors that are there");
+    }
     image_ = load_image_encoder(*package_, Tuning::throughput).value_or_throw();
     add("image tower", true, describe_tensors(package_->visual_graph));
     const auto pictures = made_up_pictures(package_->preprocess.size, kPictures);

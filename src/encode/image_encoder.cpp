@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "encode/encoders.hpp"
 #include "encode/load.hpp"
@@ -13,14 +14,26 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kInputs{"image", "input", "pixel_values"};
 constexpr std::array kPixelTypes{ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT,
-                                 ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16};
+                                 ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16,
+                                 ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8};
 
 // Measured with ViT-B/32: larger batches are no faster on a core and take more memory.
 constexpr std::size_t kBatchBest = 4;
-constexpr std::int64_t kChannels = 3;
+constexpr std::size_t kChannels = 3;
 
-/// The image tower of any layout. Each call runs in slices of the best batch, so memory stays flat
-/// whatever the caller gives; where the graph fixes the batch, the last slice is filled up.
+/// Writes bytes as planes: `out[channel · side² + place]`.
+void to_planes(std::span<const std::uint8_t> rgb, std::span<std::uint8_t> out) {
+  const std::size_t plane = rgb.size() / kChannels;
+  for (std::size_t place = 0; place < plane; ++place) {
+    for (std::size_t channel = 0; channel < kChannels; ++channel) {
+      out[channel * plane + place] = rgb[place * kChannels + channel];
+    }
+  }
+}
+
+/// The image tower of any layout. A graph that takes bytes normalises them itself. Each call runs
+/// in slices of the best batch, so memory stays flat whatever the caller gives; where the graph
+/// fixes the batch, the last slice is filled up.
 class GraphImageEncoder final : public ImageEncoder {
  public:
   GraphImageEncoder(const model::Package& package, Tuning tuning)
@@ -52,10 +65,24 @@ class GraphImageEncoder final : public ImageEncoder {
   bool is_batch_fixed() const { return input_.dims[0] > 0; }
   std::size_t batch_fixed() const { return static_cast<std::size_t>(input_.dims[0]); }
 
+  bool takes_bytes() const { return input_.type == ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8; }
+
+  /// Bytes may be wanted as planes, as numbers are, or as they lie in a picture.
+  bool are_channels_last() const { return takes_bytes() && input_.dims[3] == kChannels; }
+
+  std::array<std::int64_t, 4> shape_of(std::int64_t batch) const {
+    if (are_channels_last()) return {batch, spec_.size, spec_.size, kChannels};
+    return {batch, kChannels, spec_.size, spec_.size};
+  }
+
   void require_shape() const {
     const auto is = [](std::int64_t dim, std::int64_t size) { return dim < 0 || dim == size; };
-    const auto& dims = input_.dims;
-    if (is(dims[1], kChannels) && is(dims[2], spec_.size) && is(dims[3], spec_.size)) return;
+    const std::array<std::int64_t, 4> dims = shape_of(input_.dims[0]);
+    bool fits = true;
+    for (std::size_t axis = 1; axis < dims.size(); ++axis) {
+      fits = fits && is(input_.dims[axis], dims[axis]);
+    }
+    if (fits) return;
     throw Exception(
         ErrorCode::unsupported,
         fmt::format("{} takes {}, but the description beside it asks for pictures of {} "
@@ -71,24 +98,49 @@ class GraphImageEncoder final : public ImageEncoder {
 
   void encode_slice(std::span<const image::Raster> squares, std::vector<Embedding>& vectors) {
     const std::size_t batch = is_batch_fixed() ? batch_fixed() : squares.size();
-    const std::size_t item = static_cast<std::size_t>(spec_.size) * spec_.size * kChannels;
-    std::vector<float> pixels(batch * item);
-    for (std::size_t place = 0; place < squares.size(); ++place) {
-      image::normalise(squares[place], spec_, std::span(pixels).subspan(place * item, item));
+    const std::size_t items = batch * item_size();
+    if (takes_bytes()) {
+      std::vector<std::uint8_t> bytes(items);
+      fill(squares, std::span(bytes), [&](const image::Raster& square, auto room) {
+        if (are_channels_last()) {
+          std::ranges::copy(square.rgb, room.begin());
+        } else {
+          to_planes(square.rgb, room);
+        }
+      });
+      return run(std::span(bytes), batch, squares.size(), vectors);
     }
-    const std::array<std::int64_t, 4> dims{static_cast<std::int64_t>(batch), kChannels, spec_.size,
-                                           spec_.size};
-    const std::array names{input_.name.c_str()};
+    std::vector<float> pixels(items);
+    fill(squares, std::span(pixels),
+         [&](const image::Raster& square, auto room) { image::normalise(square, spec_, room); });
     if (input_.type == ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT) {
-      const std::array values{tensor_over(std::span(pixels), dims)};
-      tower_.run(names, values, squares.size(), vectors);
-    } else {
-      std::vector<Ort::Float16_t> halves(pixels.size());
-      std::transform(pixels.begin(), pixels.end(), halves.begin(),
-                     [](float value) { return Ort::Float16_t(value); });
-      const std::array values{tensor_over(std::span(halves), dims)};
-      tower_.run(names, values, squares.size(), vectors);
+      return run(std::span(pixels), batch, squares.size(), vectors);
     }
+    std::vector<Ort::Float16_t> halves(pixels.size());
+    std::ranges::transform(pixels, halves.begin(),
+                           [](float value) { return Ort::Float16_t(value); });
+    run(std::span(halves), batch, squares.size(), vectors);
+  }
+
+  std::size_t item_size() const {
+    return static_cast<std::size_t>(spec_.size) * static_cast<std::size_t>(spec_.size) * kChannels;
+  }
+
+  /// Has `write` put each square into its place; what is left of the batch stays zero.
+  template <class T, class Write>
+  void fill(std::span<const image::Raster> squares, std::span<T> items, const Write& write) const {
+    for (std::size_t place = 0; place < squares.size(); ++place) {
+      write(squares[place], items.subspan(place * item_size(), item_size()));
+    }
+  }
+
+  template <class T>
+  void run(std::span<T> items, std::size_t batch, std::size_t wanted,
+           std::vector<Embedding>& vectors) {
+    const std::array names{input_.name.c_str()};
+    const std::array<std::int64_t, 4> dims = shape_of(static_cast<std::int64_t>(batch));
+    const std::array values{tensor_over(items, dims)};
+    tower_.run(names, values, wanted, vectors);
   }
 
   image::PreprocessSpec spec_;
@@ -101,6 +153,13 @@ class GraphImageEncoder final : public ImageEncoder {
 
 Result<std::unique_ptr<ImageEncoder>> load_image_encoder(const model::Package& package,
                                                          Tuning tuning) {
+  if (!package.has_image_tower()) {
+    return Error{ErrorCode::unsupported,
+                 fmt::format("{} has a text tower alone ({}): it finds images by words where their "
+                             "vectors are there already; to index images, or to search by one, "
+                             "name another model with --model DIR",
+                             package.directory.native(), model::layout_name(package.layout))};
+  }
   return load<ImageEncoder>(package,
                             [&] { return std::make_unique<GraphImageEncoder>(package, tuning); });
 }

@@ -40,6 +40,12 @@ class Optimisation {
   }
 
   std::vector<VariantReport> run() {
+    if (!package_.has_image_tower()) {
+      throw Exception(ErrorCode::unsupported,
+                      fmt::format("{} has a text tower alone, and only a package with both towers "
+                                  "can be optimised",
+                                  package_.directory.native()));
+    }
     originals_ = model::original_hashes(package_).value_or_throw();
     say("reading the images of the proof");
     read_pictures();

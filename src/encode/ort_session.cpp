@@ -83,6 +83,8 @@ std::string_view type_name(ONNXTensorElementDataType type) {
   switch (type) {
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT:
       return "float32";
+    case ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8:
+      return "uint8";
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_FLOAT16:
       return "float16";
     case ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32:

@@ -17,6 +17,7 @@ struct OpenSizes {
   std::int64_t length = 0;
 };
 constexpr OpenSizes kFirst{.batch = 3, .length = 7};
+constexpr std::int64_t kChannels = 3;
 constexpr OpenSizes kSecond{.batch = 5, .length = 11};
 
 /// Inputs of a run, with the memory that they lie in.
@@ -39,9 +40,10 @@ class Feed {
     if (!dims.empty() && dims[0] < 0) dims[0] = sizes_.batch;
     if (!dims.empty()) batch_ = dims[0];
     if (dims.size() == 4) {
-      if (dims[1] < 0) dims[1] = 3;
-      if (dims[2] < 0) dims[2] = items.image_size;
-      if (dims[3] < 0) dims[3] = items.image_size;
+      const std::size_t channels = dims[3] == kChannels ? 3 : 1;
+      for (std::size_t axis = 1; axis < dims.size(); ++axis) {
+        if (dims[axis] < 0) dims[axis] = axis == channels ? kChannels : items.image_size;
+      }
       add_pixels(input, dims);
     } else if (dims.size() == 2) {
       is_sequence_open_ = is_sequence_open_ || dims[1] < 0;
@@ -67,6 +69,12 @@ class Feed {
       auto& halves = halves_.emplace_back();
       for (const float pixel : pixels) halves.emplace_back(pixel);
       values_.push_back(tensor_over(std::span(halves), dims));
+    } else if (input.type == ONNX_TENSOR_ELEMENT_DATA_TYPE_UINT8) {
+      auto& bytes = bytes_.emplace_back();
+      for (const float pixel : pixels) {
+        bytes.push_back(static_cast<std::uint8_t>(127.5F * (pixel + 1)));
+      }
+      values_.push_back(tensor_over(std::span(bytes), dims));
     } else {
       fail(input);
     }
@@ -108,6 +116,7 @@ class Feed {
   // Lists of buffers: a further one never moves those before it, and values point into them.
   std::vector<std::vector<float>> floats_;
   std::vector<std::vector<Ort::Float16_t>> halves_;
+  std::vector<std::vector<std::uint8_t>> bytes_;
   std::vector<std::vector<std::int64_t>> integers_;
   std::vector<std::vector<std::int32_t>> narrow_;
   std::vector<const char*> names_;

@@ -9,6 +9,7 @@
 namespace clipdex::encode {
 namespace {
 
+/// The first of these names, or whatever its name the only tensor that there is.
 const TensorSpec* find_named(const std::vector<TensorSpec>& tensors,
                              std::span<const std::string_view> names) {
   for (std::string_view name : names) {
@@ -16,7 +17,7 @@ const TensorSpec* find_named(const std::vector<TensorSpec>& tensors,
                                     [&](const TensorSpec& tensor) { return tensor.name == name; });
     if (found != tensors.end()) return &*found;
   }
-  return nullptr;
+  return tensors.size() == 1 ? &tensors.front() : nullptr;
 }
 
 std::string list_of(const std::vector<TensorSpec>& tensors) {

@@ -23,13 +23,14 @@ inline constexpr std::array<std::string_view, 6> kTextOutputs{
 /// One tower of a model in ONNX Runtime. Thread-safe after construction.
 class Tower {
  public:
-  /// Loads the graph and finds its output: the first of `output_names` that it declares, [N,D] of
-  /// float32 or float16. Throws `Exception` as `OrtSession` does, and `unsupported` when there is
-  /// none; the message lists what was found and what is expected.
+  /// Loads the graph and finds its output: the first of `output_names` that it declares, or the
+  /// only one, [N,D] of float32 or float16. Throws `Exception` as `OrtSession` does, and
+  /// `unsupported` when there is none; the message lists what was found and what is expected.
   Tower(const std::filesystem::path& graph, Tuning tuning,
         std::span<const std::string_view> output_names);
 
-  /// The first of `names` that the graph takes, with the given rank and one of the given types.
+  /// The first of `names` that the graph takes, or its only input, with the given rank and one of
+  /// the given types.
   /// Throws `Exception` with `unsupported` when there is none.
   const TensorSpec& find_input(std::span<const std::string_view> names, std::size_t rank,
                                std::span<const ONNXTensorElementDataType> types) const;

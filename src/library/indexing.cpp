@@ -196,7 +196,7 @@ IndexingModel load_package(const store::Catalogue* catalogue, const LibraryOptio
   const std::optional<store::ModelRow> active =
       catalogue == nullptr ? std::nullopt : catalogue->active_model();
   model::Package package;
-  if (active && active->identity.hash != store::kTogetherosIdentity) {
+  if (active && active->identity.hash != kTogetherosIdentity) {
     package = choose_model(*catalogue, wanted).package;  // Refuses another model than before.
   } else {
     package = model::read_package(locate_model(wanted).value_or_throw()).value_or_throw();

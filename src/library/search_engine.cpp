@@ -123,7 +123,8 @@ model::Package find_package(const std::filesystem::path& library_file, const sto
     throw Exception(
         ErrorCode::wrong_model,
         fmt::format("the vectors of {} were imported ({}), and no model here makes such vectors; "
-                    "index the folders with a model: clipdex index FOLDER",
+                    "give the text encoder that belongs to them (--model DIR), or index the "
+                    "folders with a model: clipdex index FOLDER",
                     library_file.native(), row.name));
   }
   throw Exception(

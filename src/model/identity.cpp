@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "base/hash.hpp"
+#include "clipdex/types.hpp"
 #include "model/file_hashes.hpp"
 #include "model/onnx_file.hpp"
 #include "model/package.hpp"
@@ -47,7 +48,7 @@ std::string specs_text(const Package& package) {
 Result<std::vector<std::filesystem::path>> package_files(const Package& package) {
   try {
     std::vector<std::filesystem::path> files;
-    add_graph(package.visual_graph, files);
+    if (package.has_image_tower()) add_graph(package.visual_graph, files);
     add_graph(package.textual_graph, files);
     files.push_back(package.tokenizer_file);
     return files;
@@ -59,6 +60,7 @@ Result<std::vector<std::filesystem::path>> package_files(const Package& package)
 Result<std::string> package_hash(const Package& package) {
   const Result<std::vector<std::filesystem::path>> files = package_files(package);
   if (!files) return files.error();
+  if (package.layout == Layout::togetheros) return std::string(kTogetherosIdentity);
   const Result<std::vector<std::string>> hashes = file_hashes(files.value());
   if (!hashes) return hashes.error();
   // The order of the files is fixed, and the graphs themselves name their external data.

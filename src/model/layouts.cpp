@@ -5,13 +5,13 @@
 #include <array>
 #include <system_error>
 
+#include "model/onnx_file.hpp"
+
 namespace clipdex::model {
 
 std::span<const LayoutReader* const> layouts() noexcept {
   static constexpr std::array kLayouts{
-      &kImmich,
-      &kTransformersJs,
-      &kRclip,
+      &kImmich, &kTransformersJs, &kRclip, &kTowerPair, &kTogetheros,
   };
   return kLayouts;
 }
@@ -28,6 +28,18 @@ std::filesystem::path require_file(const std::filesystem::path& directory, std::
 bool has_file(const std::filesystem::path& directory, std::string_view name) {
   std::error_code ignored;
   return std::filesystem::is_regular_file(directory / name, ignored);
+}
+
+std::int64_t last_dimension(const std::filesystem::path& graph, std::int64_t otherwise,
+                            std::int64_t maximum) {
+  const OnnxFile file = read_onnx_file(graph).value_or_throw();
+  if (file.inputs.empty() || file.inputs.front().dims.empty()) return otherwise;
+  const std::int64_t size = file.inputs.front().dims.back().value_or(otherwise);
+  if (size >= 1 && size <= maximum) return size;
+  throw Exception(ErrorCode::corrupt,
+                  fmt::format("{} declares an input of size {}, which no CLIP model has; download "
+                              "the model again",
+                              graph.native(), size));
 }
 
 }  // namespace clipdex::model

@@ -2,6 +2,7 @@
 /// layouts.cpp (and its name in `enum Layout`). Private to this room.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -27,6 +28,8 @@ struct LayoutReader {
 extern const LayoutReader kImmich;
 extern const LayoutReader kTransformersJs;
 extern const LayoutReader kRclip;
+extern const LayoutReader kTowerPair;
+extern const LayoutReader kTogetheros;
 
 /// All layouts, in the order in which they are tried.
 std::span<const LayoutReader* const> layouts() noexcept;
@@ -38,5 +41,11 @@ std::filesystem::path require_file(const std::filesystem::path& directory, std::
                                    const LayoutReader& layout);
 
 bool has_file(const std::filesystem::path& directory, std::string_view name);
+
+/// The last dimension of a graph's first input, for layouts that write it down nowhere else;
+/// `otherwise` when the graph takes any. Throws `Exception`: as `read_onnx_file` reports, and
+/// `corrupt` for one below 1 or above `maximum`.
+std::int64_t last_dimension(const std::filesystem::path& graph, std::int64_t otherwise,
+                            std::int64_t maximum);
 
 }  // namespace clipdex::model

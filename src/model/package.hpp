@@ -14,9 +14,10 @@
 
 namespace clipdex::model {
 
-enum class Layout { immich, transformers_js, rclip };
+enum class Layout { immich, transformers_js, rclip, tower_pair, togetheros };
 
-/// The name of a layout for people: "Immich", "transformers.js", "rclip". Static lifetime.
+/// The name of a layout for people: "Immich", "transformers.js", "rclip" and so on. Static
+/// lifetime.
 std::string_view layout_name(Layout layout) noexcept;
 
 enum class TokenizerKind { tokenizer_json, clip_bpe };
@@ -30,11 +31,12 @@ struct Variant {
 };
 
 /// What was found in a directory. A plain value; the files may change or vanish afterwards.
+/// A package has the text tower, and all but that of TogetheROS have the image tower too.
 struct Package {
   std::filesystem::path directory;  ///< absolute
   std::string name;                 ///< the directory's own name
   Layout layout = Layout::immich;
-  std::filesystem::path visual_graph;   ///< ONNX file of the image tower
+  std::filesystem::path visual_graph;   ///< ONNX file of the image tower; empty: there is none
   std::filesystem::path textual_graph;  ///< ONNX file of the text tower
   std::filesystem::path tokenizer_file;
   TokenizerKind tokenizer_kind = TokenizerKind::tokenizer_json;
@@ -42,6 +44,8 @@ struct Package {
   text::TextSpec text;
   bool is_demo = false;              ///< the small bundled model; every output that uses it says so
   std::optional<Variant> variant{};  ///< runs in the place of the graphs; see model/variant.hpp
+
+  bool has_image_tower() const { return !visual_graph.empty(); }
 
   /// The graphs that run. The identity is that of the originals in any case.
   const std::filesystem::path& visual_to_run() const {
@@ -59,9 +63,11 @@ struct Package {
 Result<Package> read_package(const std::filesystem::path& directory);
 
 /// The identity of the embedding space: SHA-256 over the graphs with their external data, the
-/// tokenizer and the specs, as 64 hexadecimal digits. Neither the path nor the time of a file takes
-/// part. File hashes are remembered in the user's cache directory by device, inode, size and time,
-/// so that only the first call reads the files. Errors: `not_found`, `unreadable`.
+/// tokenizer and the specs, as 64 hexadecimal digits; for TogetheROS' text encoder
+/// `kTogetherosIdentity`, that of the vectors which the box's own image encoder makes. Neither the
+/// path nor the time of a file takes part. File hashes are remembered in the user's cache directory
+/// by device, inode, size and time, so that only the first call reads the files. Errors:
+/// `not_found`, `unreadable`.
 Result<std::string> package_hash(const Package& package);
 
 /// Every file that takes part in the identity, external data of the graphs included, in a fixed

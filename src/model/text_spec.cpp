@@ -13,7 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kContextLengthMax = 4096;
 constexpr std::uint64_t kTokenizerBytesMax = 256 << 20;
 
 /// The value below a path of keys, or null where the path ends early.
@@ -59,6 +58,23 @@ std::optional<text::TokenId> find_in_vocabulary(const simdjson::padded_string& t
   return checked_id(document["model"]["vocab"][content].get_int64());
 }
 
+/// The content of a special token, which is a word or an object; empty when none is named.
+std::string special_token(const json& tokenizer_config, std::string_view name) {
+  const json* token = &below(tokenizer_config, {name});
+  if (token->is_object()) token = &below(*token, {"content"});
+  return token->is_string() ? token->get<std::string>() : "";
+}
+
+bool needs_no_padding(const json& config, const json& tokenizer_config) {
+  const json& type = below(config, {"model_type"});
+  const json& tokenizer = below(tokenizer_config, {"tokenizer_class"});
+  const bool is_clip =
+      type == "clip" || type == "clip_text_model" ||
+      (tokenizer.is_string() && tokenizer.get<std::string>().starts_with("CLIPTokenizer"));
+  const std::string padding = special_token(tokenizer_config, "pad_token");
+  return is_clip && (padding.empty() || padding == special_token(tokenizer_config, "eos_token"));
+}
+
 }  // namespace
 
 std::size_t context_length(const json& config, const json& tokenizer_config) {
@@ -66,7 +82,7 @@ std::size_t context_length(const json& config, const json& tokenizer_config) {
                             &below(tokenizer_config, {"model_max_length"}),
                             &below(config, {"text_config", "max_position_embeddings"})}) {
     const double length = value->is_number() ? value->get<double>() : 0;
-    if (length >= 1 && length <= kContextLengthMax) return static_cast<std::size_t>(length);
+    if (length >= 1 && length <= double{kContextLengthMax}) return static_cast<std::size_t>(length);
   }
   return kContextLengthDefault;
 }
@@ -80,13 +96,19 @@ std::optional<text::TokenId> find_token_id(std::string_view tokenizer_json,
 
 std::optional<text::TokenId> pad_id(const json& tokenizer_config,
                                     const std::filesystem::path& tokenizer_json) {
-  const json* token = &below(tokenizer_config, {"pad_token"});
-  if (token->is_object()) token = &below(*token, {"content"});
-  if (!token->is_string()) return std::nullopt;
+  const std::string token = special_token(tokenizer_config, "pad_token");
+  if (token.empty()) return std::nullopt;
   const Result<FileContent> file = read_file(tokenizer_json, kTokenizerBytesMax);
   if (!file) return std::nullopt;
   const auto* text = reinterpret_cast<const char*>(file.value().bytes.data());
-  return find_token_id({text, file.value().bytes.size()}, token->get<std::string>());
+  return find_token_id({text, file.value().bytes.size()}, token);
+}
+
+text::TextSpec hugging_face_text_spec(const json& config, const json& tokenizer_config,
+                                      const std::filesystem::path& tokenizer_json) {
+  return {.context_length = context_length(config, tokenizer_config),
+          .pad_id = pad_id(tokenizer_config, tokenizer_json).value_or(0),
+          .fixed_length = !needs_no_padding(config, tokenizer_config)};
 }
 
 }  // namespace clipdex::model

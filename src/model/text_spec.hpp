@@ -14,6 +14,9 @@ namespace clipdex::model {
 /// CLIP's context: what holds where nothing is said.
 inline constexpr std::size_t kContextLengthDefault = 77;
 
+/// A context beyond this is taken for a mistake.
+inline constexpr std::size_t kContextLengthMax = 4096;
+
 /// The ids a text has, from the first of: `text_cfg.context_length` of an OpenCLIP `config.json`,
 /// `model_max_length` of a `tokenizer_config.json`, `text_config.max_position_embeddings` of a
 /// transformers `config.json`; else 77. Values below 1 or beyond 4096 are passed over: transformers
@@ -31,5 +34,13 @@ std::optional<text::TokenId> find_token_id(std::string_view tokenizer_json,
 /// names, looked up in the file `tokenizer.json`; nothing when none is named or found.
 std::optional<text::TokenId> pad_id(const nlohmann::json& tokenizer_config,
                                     const std::filesystem::path& tokenizer_json);
+
+/// How a text tower from Hugging Face wants its ids: context and padding as above. CLIP's own
+/// towers are causal and pool at the end token, so that nothing needs to stand behind it; they are
+/// told by `model_type` or by their tokenizer, and by padding with that end token. All others were
+/// trained on padding and get all of it. Either object may be empty.
+text::TextSpec hugging_face_text_spec(const nlohmann::json& config,
+                                      const nlohmann::json& tokenizer_config,
+                                      const std::filesystem::path& tokenizer_json);
 
 }  // namespace clipdex::model

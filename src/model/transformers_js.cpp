@@ -48,14 +48,6 @@ std::string_view choose_variant(const std::filesystem::path& directory) {
   return half.value_or("");
 }
 
-/// CLIP's own towers are causal and pool at the end token: nothing behind it takes part, so nothing
-/// needs to be there. Others (SigLIP) were trained on padding and need all of it.
-bool is_causal(const nlohmann::json& config, const nlohmann::json& tokenizer) {
-  const std::string kind = tokenizer.value("tokenizer_class", nlohmann::json("")).dump();
-  return config.value("model_type", nlohmann::json("")) == "clip" ||
-         kind.find("CLIPTokenizer") != std::string::npos;
-}
-
 Package read(const std::filesystem::path& directory) {
   const std::string_view variant = choose_variant(directory);
   Package package;
@@ -71,10 +63,7 @@ Package read(const std::filesystem::path& directory) {
   const nlohmann::json config = has_file(directory, "config.json")
                                     ? read_json_object(directory / "config.json")
                                     : nlohmann::json::object();
-  // transformers pads with the tokenizer's pad token, which for CLIP is the end token once more.
-  package.text = {.context_length = context_length(config, tokenizer),
-                  .pad_id = pad_id(tokenizer, package.tokenizer_file).value_or(0),
-                  .fixed_length = !is_causal(config, tokenizer)};
+  package.text = hugging_face_text_spec(config, tokenizer, package.tokenizer_file);
   return package;
 }
 

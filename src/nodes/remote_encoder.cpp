@@ -17,11 +17,11 @@ constexpr const char* kUnlabelledName = "TogetheROS clip_encode_image";
 std::optional<ModelIdentity> space_of(const RemoteAnswer& answer) {
   if (answer.label) return answer.label;
   if (!answer.vector) return std::nullopt;
-  return ModelIdentity{std::string(kUnlabelledSpace), answer.vector.value().size()};
+  return ModelIdentity{std::string(kTogetherosIdentity), answer.vector.value().size()};
 }
 
 std::string describe_space(const ModelIdentity& space) {
-  if (space.hash == kUnlabelledSpace) {
+  if (space.hash == kTogetherosIdentity) {
     return fmt::format("{}, {} numbers", kUnlabelledName, space.dimension);
   }
   return fmt::format("{}, {} numbers", space.hash.substr(0, kHashDigitsShown), space.dimension);
@@ -68,7 +68,7 @@ void RemoteEncoder::probe(std::span<const std::string> files) {
     if (whose_.empty()) {
       const std::string& action = pool_.servers()[server];
       assume(*space,
-             space->hash == kUnlabelledSpace
+             space->hash == kTogetherosIdentity
                  ? kUnlabelledName
                  : fmt::format("{} ({})", action, space->hash.substr(0, kHashDigitsShown)),
              "the encoder at " + action);

@@ -10,10 +10,6 @@
 
 namespace clipdex::store {
 
-/// The identity of the vectors that the TogetheROS box's own encoder makes, here or in an imported
-/// file. No model package makes such vectors.
-inline constexpr std::string_view kTogetherosIdentity = "togetheros:clip_encode_image";
-
 /// Whether a file is a `clip.db` of the TogetheROS box. False for anything else, also for no file.
 bool is_togetheros_file(const std::filesystem::path& file);
 

@@ -76,7 +76,9 @@ TEST_P(EveryImageTower, GivesTheSameVectorWhateverSharesTheBatch) {
 
 INSTANTIATE_TEST_SUITE_P(TestModels, EveryImageTower,
                          ::testing::Values("immich", "immich-fp16-fixed", "immich-external",
-                                           "transformers-js", "transformers-js-external", "rclip"),
+                                           "immich-bytes", "transformers-js",
+                                           "transformers-js-bytes", "transformers-js-external",
+                                           "rclip", "tower-pair"),
                          test::parameter_name);
 
 TEST(ImageEncoder, GivesNothingForNothing) {
@@ -128,12 +130,24 @@ TEST_F(DamagedImageTower, IsNamedWhenItsWeightsAreTooShort) {
   EXPECT_THAT(load_error().message, HasSubstr("ONNX Runtime cannot load "));
 }
 
-TEST_F(DamagedImageTower, ListsTensorsOfUnknownNames) {
-  test::replace_in_file(copy_ / "visual/model.onnx", "image", "imago");
-  EXPECT_EQ(load_error().code, ErrorCode::unsupported);
-  EXPECT_THAT(load_error().message,
-              HasSubstr("takes imago float32 [?,3,32,32], and clipdex expects one of image, input, "
-                        "pixel_values there"));
+TEST(ImageEncoder, TakesTheOnlyInputWhateverItsName) {
+  const test::TemporaryDirectory directory;
+  const auto copy = test::copy_model("immich", directory.path());
+  const auto pictures = pictures_of(expected_images(copy));
+  const auto before = load(copy)->encode(pictures);
+  test::replace_in_file(copy / "visual/model.onnx", "image", "imago");
+  EXPECT_EQ(load(copy)->encode(pictures), before);
+}
+
+TEST(ImageEncoder, APackageWithoutOneSaysWhatItIsFor) {
+  const auto package =
+      model::read_package(test::test_models_directory() / "togetheros").value_or_throw();
+  const auto encoder = load_image_encoder(package, Tuning::throughput);
+  ASSERT_FALSE(encoder);
+  EXPECT_EQ(encoder.error().code, ErrorCode::unsupported);
+  EXPECT_THAT(encoder.error().message,
+              HasSubstr("has a text tower alone (TogetheROS text encoder)"));
+  EXPECT_THAT(encoder.error().message, HasSubstr("name another model with --model DIR"));
 }
 
 TEST_F(DamagedImageTower, IsRefusedWhenItsDescriptionHasAnotherSize) {

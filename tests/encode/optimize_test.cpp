@@ -104,8 +104,22 @@ TEST_P(OptimizeEvery, ModelInFloat32ToTheLastDigits) {
 
 INSTANTIATE_TEST_SUITE_P(Optimize, OptimizeEvery,
                          ::testing::Values("immich", "immich-torch", "immich-fp16-fixed",
-                                           "immich-external", "transformers-js", "rclip"),
+                                           "immich-external", "transformers-js",
+                                           "transformers-js-bytes", "rclip", "tower-pair"),
                          test::parameter_name);
+
+TEST_F(Optimize, ATextTowerThatStandsAloneIsRefused) {
+  const model::Package package =
+      model::read_package(test::test_models_directory() / "togetheros").value_or_throw();
+  try {
+    optimize(package);
+    FAIL() << "nothing was thrown";
+  } catch (const Exception& exception) {
+    EXPECT_EQ(exception.code(), ErrorCode::unsupported);
+    EXPECT_THAT(exception.what(),
+                HasSubstr("has a text tower alone, and only a package with both"));
+  }
+}
 
 TEST_F(Optimize, TheIdentityStaysAndWeightsAreMapped) {
   const model::Package original = copy("immich");

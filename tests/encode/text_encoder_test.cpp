@@ -64,7 +64,8 @@ TEST_P(EveryTextTower, CutsWhatIsTooLongAndSaysSo) {
 
 INSTANTIATE_TEST_SUITE_P(TestModels, EveryTextTower,
                          ::testing::Values("immich", "immich-fp16-fixed", "immich-external",
-                                           "transformers-js", "transformers-js-external", "rclip"),
+                                           "transformers-js", "transformers-js-external", "rclip",
+                                           "tower-pair", "togetheros"),
                          test::parameter_name);
 
 TEST(TextEncoder, TakesAnyBytes) {

@@ -48,18 +48,28 @@ TEST(Tower, FindsItsTensorsByName) {
   EXPECT_EQ(tower.find_input(names, 4, kFloat).name, "image");
 }
 
+TEST(Tower, TakesTheOnlyTensorsThatThereAreWhateverTheirNames) {
+  const std::array<std::string_view, 1> others{"logits"};
+  const Tower tower(graph_of("immich"), Tuning::throughput, others);
+  EXPECT_EQ(tower.output().name, "embedding");
+  EXPECT_EQ(tower.find_input(others, 4, kFloat).name, "image");
+}
+
 TEST(Tower, ListsWhatWasFoundAndWhatIsExpected) {
   const std::array<std::string_view, 1> others{"logits"};
-  const Error output = error_of([&] { Tower(graph_of("immich"), Tuning::throughput, others); });
+  const std::filesystem::path graph =
+      test::test_models_directory() / "transformers-js/onnx/text_model.onnx";
+  const Error output = error_of([&] { Tower(graph, Tuning::throughput, others); });
   EXPECT_EQ(output.code, ErrorCode::unsupported);
-  EXPECT_EQ(output.message,
-            graph_of("immich").native() +
-                " gives embedding float32 [?,16], and clipdex expects one of logits there; use "
-                "another export of the model");
+  EXPECT_THAT(output.message, HasSubstr(graph.native() + " gives last_hidden_state float32 "));
+  EXPECT_THAT(output.message, HasSubstr("text_embeds float32 [?,16], and clipdex expects one of "
+                                        "logits there; use another export of the model"));
 
+  const Tower text(graph, Tuning::throughput, std::array<std::string_view, 1>{"text_embeds"});
+  const Error name = error_of([&] { text.find_input(others, 4, kFloat); });
+  EXPECT_THAT(name.message, HasSubstr(" takes input_ids int64 [?,?], attention_mask int64 [?,?], "
+                                      "and clipdex expects"));
   const Tower tower(graph_of("immich"), Tuning::throughput, kOutputs);
-  const Error name = error_of([&] { tower.find_input(others, 4, kFloat); });
-  EXPECT_THAT(name.message, HasSubstr(" takes image float32 [?,3,32,32], and clipdex expects"));
   const std::array<std::string_view, 1> names{"image"};
   const std::array ids{ONNX_TENSOR_ELEMENT_DATA_TYPE_INT64};
   EXPECT_EQ(error_of([&] { tower.find_input(names, 4, ids); }).code, ErrorCode::unsupported);

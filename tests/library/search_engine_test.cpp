@@ -109,8 +109,21 @@ TEST_F(SearchEngineTest, ImportedVectorsHaveNoModelHere) {
   const store::Catalogue catalogue = store::Catalogue::open(imported, store::Access::read);
   EXPECT_THAT([&] { choose_model(catalogue, ""); },
               throws_error(ErrorCode::wrong_model,
-                           "no model here makes such vectors; index the "
-                           "folders with a model: clipdex index FOLDER"));
+                           "no model here makes such vectors; give the text encoder that belongs "
+                           "to them (--model DIR), or index the folders with a model: clipdex "
+                           "index FOLDER"));
+}
+
+TEST_F(SearchEngineTest, VectorsOfTheBoxAreSearchedWithItsTextEncoder) {
+  const fs::path old = home_ / "old.db";
+  const LibraryOptions imported{.file = home_ / "imported.db",
+                                .model = (test::test_models_directory() / "togetheros").native()};
+  test::make_old_library(old, 16);
+  import_togetheros(imported.file, old);
+  EXPECT_THAT(test::names_of(Library(imported).search(test::words("a red car"))),
+              ::testing::ElementsAre("a.jpg"));
+  EXPECT_THAT([&] { Library(imported).search(test::example(test::album("photo_cat.jpg"))); },
+              throws_error(ErrorCode::unsupported, "has a text tower alone"));
 }
 
 TEST_F(SearchEngineTest, WithoutVectorsThereIsNoModelToChoose) {

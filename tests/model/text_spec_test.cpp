@@ -61,5 +61,22 @@ TEST_F(PadId, IsNothingWhereTheFileSaysNothing) {
   }
 }
 
+TEST(HuggingFaceTextSpec, PadsOnlyWhatLooksAtThePadding) {
+  const std::filesystem::path none = "/nonexistent/tokenizer.json";
+  const auto pads = [&](const char* config, const char* tokenizer) {
+    return hugging_face_text_spec(nlohmann::json::parse(config), nlohmann::json::parse(tokenizer),
+                                  none)
+        .fixed_length;
+  };
+  EXPECT_FALSE(pads(R"({"model_type":"clip"})", "{}"));
+  EXPECT_FALSE(pads(R"({"model_type":"clip_text_model"})",
+                    R"({"pad_token":{"content":"<end>"},"eos_token":"<end>"})"));
+  EXPECT_FALSE(pads("{}", R"({"tokenizer_class":"CLIPTokenizerFast"})"));
+  EXPECT_TRUE(pads(R"({"model_type":"clip"})", R"({"pad_token":"!","eos_token":"<end>"})"))
+      << "MobileCLIP's convolutions see what lies behind the end";
+  EXPECT_TRUE(pads(R"({"model_type":"siglip"})", R"({"tokenizer_class":"SiglipTokenizer"})"));
+  EXPECT_TRUE(pads("{}", "{}"));
+}
+
 }  // namespace
 }  // namespace clipdex::model

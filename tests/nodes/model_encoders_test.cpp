@@ -52,7 +52,7 @@ TEST_F(ModelEncoders, ADirectoryIsOpenedWithoutAWord) {
 }
 
 TEST_F(ModelEncoders, EitherOnnxFileMeansItsPackage) {
-  for (const char* layout : {"immich", "transformers-js", "rclip"}) {
+  for (const char* layout : {"immich", "transformers-js", "rclip", "tower-pair"}) {
     const Model whole = open(test::test_models_directory() / layout);
     EXPECT_EQ(open(whole.image_graph()).name(), layout);
     EXPECT_EQ(open(whole.text_graph()).name(), layout);

@@ -75,7 +75,6 @@ TEST_F(Remote, AServerThatSaysNoSpaceIsTheOldBoxesOwn) {
   encoder.probe(kFiles);
   EXPECT_EQ(encoder.identity(), (ModelIdentity{"togetheros:clip_encode_image", 3}));
   EXPECT_EQ(encoder.name(), "TogetheROS clip_encode_image");
-  EXPECT_EQ(kUnlabelledSpace, store::kTogetherosIdentity);
 }
 
 TEST_F(Remote, AnOldServerThatCanEncodeNoneOfTheFilesIsASentence) {

@@ -53,14 +53,16 @@ inline std::filesystem::path album(std::string_view name) {
   return source_directory() / "samples" / "album" / name;
 }
 
-/// Writes a clip.db as the TogetheROS box did, with one image /x/a.jpg of four dimensions.
-inline void make_old_library(const std::filesystem::path& file) {
+/// Writes a clip.db as the TogetheROS box did, with one image /x/a.jpg of four dimensions or more.
+inline void make_old_library(const std::filesystem::path& file, int dimension = 4) {
+  const std::string zeros(static_cast<std::size_t>(dimension - 1) * 8, '0');
   store::Connection(file, store::Connection::Mode::write)
       .run(
           "CREATE TABLE ClipItems(id INTEGER PRIMARY KEY, timestamp INTEGER, type INTEGER, "
           "name TEXT, text TEXT, url TEXT, feature BLOB, extra TEXT); "
           "INSERT INTO ClipItems VALUES(1, 0, 1, 'a.jpg', '', '/x/a.jpg', "
-          "x'0000803f000000000000000000000000', '')");
+          "x'0000803f" +
+          zeros + "', '')");
 }
 
 class LibraryScene : public ::testing::Test {

@@ -4,10 +4,13 @@ import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
 OPSET = 17
+MEAN = [0.48145466, 0.4578275, 0.40821073]  # CLIP's, a channel, of values from 0 to 1
+STD = [0.26862954, 0.26130258, 0.27577711]
 LOWEST = np.finfo(np.float32).min
 ELEMENT_TYPES = {
     "float32": TensorProto.FLOAT,
     "float16": TensorProto.FLOAT16,
+    "uint8": TensorProto.UINT8,
     "int32": TensorProto.INT32,
     "int64": TensorProto.INT64,
 }
@@ -144,14 +147,24 @@ class _TorchBuilder(_Builder):
 STYLES = {"hugging-face": _Builder, "torch": _TorchBuilder}
 
 
-def visual_graph(shape, weights, names, pixel_type, batch, style="hugging-face"):
-    """[batch, 3, S, S] pixels -> [batch, embed], not normalised; `names` are the tensors'."""
+def visual_graph(shape, weights, names, pixels, batch, style="hugging-face"):
+    """Pixels -> [batch, embed], not normalised; `names` are the tensors'.
+
+    `pixels` is "float32" or "float16", [batch, 3, S, S]; "uint8" for bytes, which the graph
+    normalises; or "uint8-last" for bytes of [batch, S, S, 3].
+    """
     build = STYLES[style](weights)
-    element_type = ELEMENT_TYPES[pixel_type]
-    dims = [batch, 3, shape.image_size, shape.image_size]
-    pixels = helper.make_tensor_value_info(names["image"], element_type, dims)
+    is_bytes = pixels.startswith("uint8")
+    element_type = ELEMENT_TYPES["float32" if is_bytes else pixels]
+    sides = [shape.image_size] * 2
+    dims = [batch, *sides, 3] if pixels == "uint8-last" else [batch, 3, *sides]
+    given = helper.make_tensor_value_info(names["image"], ELEMENT_TYPES[pixels.split("-")[0]], dims)
 
     source = build.cast(names["image"], TensorProto.FLOAT)
+    if pixels == "uint8-last":
+        source = build.op("Transpose", source, perm=[0, 3, 1, 2])
+    if is_bytes:
+        source = _normalised(build, source)
     kernel = [shape.patch] * 2
     patches = build.op("Conv", source, "patch.weight", strides=kernel, kernel_shape=kernel)
     patches = build.reshape(patches, [0, shape.visual.width, -1])
@@ -168,7 +181,16 @@ def visual_graph(shape, weights, names, pixel_type, batch, style="hugging-face")
     if "hidden" in names:
         dims = [batch, None, shape.visual.width]
         outputs.insert(0, (value, names["hidden"], element_type, dims))
-    return build.model([pixels], outputs)
+    return build.model([given], outputs)
+
+
+def _normalised(build, pixels):
+    """Bytes as numbers to what CLIP's towers take."""
+    def each(values):
+        return build.constant(np.array(values, np.float32).reshape(1, 3, 1, 1))
+
+    centred = build.op("Sub", pixels, each([255 * mean for mean in MEAN]))
+    return build.op("Div", centred, each([255 * std for std in STD]))
 
 
 def textual_graph(shape, weights, names, id_type, vector_type, batch, sequence,
