@@ -4,9 +4,11 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "clipdex/error.hpp"
@@ -52,6 +54,10 @@ struct IndexOptions {
   unsigned threads = 0;         ///< workers for decoding and for encoding each; 0: one a core
   ProgressCallback progress{};  ///< may be empty
 
+  /// Is given what the user should know at once, in full sentences, on the thread of the call: that
+  /// the run fills the vectors of another model. May be empty.
+  std::function<void(std::string_view)> note{};
+
   /// Makes the vectors instead of a model package, whose name in `LibraryOptions` is then ignored.
   /// Must outlive the call. Null: the package makes them.
   FileEncoder* encoder = nullptr;
@@ -62,6 +68,15 @@ struct FailedFile {
   std::string path;  ///< absolute; the bytes the file system gave
   ErrorCode code = ErrorCode::internal;
   std::string message;  ///< one sentence
+};
+
+/// How far a library is on its way to another model.
+struct ModelChange {
+  std::string from;           ///< the name of the model that searches used before
+  std::string to;             ///< of the one whose vectors are filled in
+  std::uint64_t vectors = 0;  ///< how many images have a vector of it
+  std::uint64_t images = 0;   ///< of so many
+  bool done = false;          ///< searches use it now
 };
 
 /// What a run of indexing did. Every file that was seen is counted in exactly one of the first
@@ -84,7 +99,8 @@ struct IndexReport {
   double encode_s = 0;   ///< CPU time spent in the model, in seconds, over all workers
   double store_s = 0;    ///< CPU time spent in the library file, in seconds
   bool stopped = false;  ///< the progress callback asked to stop; the next run goes on from here
-  std::vector<FailedFile> failures;  ///< of this run, at most the first 1,000
+  std::optional<ModelChange> model_change{};  ///< where the run was part of one
+  std::vector<FailedFile> failures;           ///< of this run, at most the first 1,000
   std::vector<std::string>
       notices;  ///< full sentences: a root that is missing, a folder that is unreadable
 };
@@ -132,9 +148,15 @@ class Library {
   Library& operator=(Library&&) noexcept;
 
   /// Brings the library up to date with the folders: reads what is new or changed, drops what is
-  /// gone. Safe to stop at any time, to kill, and to repeat. Throws `not_found` (a folder that
-  /// never was there), `busy` (another process writes), `disk_full`, `wrong_model` (the library was
-  /// made with another model than the one named).
+  /// gone. Safe to stop at any time, to kill, and to repeat.
+  ///
+  /// With another model than the one that searches use, this fills its vectors in beside the old
+  /// ones, for all folders of the library. Searches use the old model until every image has a
+  /// vector of the new one, and the new one from then on; the old vectors stay, for `use_model`.
+  ///
+  /// Throws `not_found` (a folder that never was there), `busy` (another process writes),
+  /// `disk_full`, `wrong_model` (an encoder of the caller's makes other vectors than the library
+  /// holds).
   IndexReport index(const IndexOptions& options);
 
   /// Takes a folder and everything below it out of the library; the files themselves are not
@@ -142,6 +164,18 @@ class Library {
   /// @return the number of images that were dropped
   /// Throws `not_found` when the library holds nothing there, `busy`, `write_failed`.
   std::uint64_t forget(const std::filesystem::path& folder);
+
+  /// Has searches use another model whose vectors the library holds. Images that have none are not
+  /// found until they are indexed with it.
+  /// @param name of the model, the directory it was in, or at least 6 digits of its identity
+  /// Throws `not_found` (lists the models there are), `invalid_argument` (two have that name),
+  /// `busy`, `write_failed`.
+  ModelChange use_model(std::string_view name);
+
+  /// Takes a model and its vectors out of the library; the package itself is not touched.
+  /// @return the number of vectors that went
+  /// Throws as above, and `invalid_argument` for the model that searches use.
+  std::uint64_t drop_model(std::string_view name);
 
   /// Ranks the library's images by a query. Loads the encoders and vectors at the first call and
   /// keeps them; vectors that were stored since are seen by the next call. Throws `not_found` (no

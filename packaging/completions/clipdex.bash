@@ -7,7 +7,7 @@ _clipdex_command() {
     case $found in
       "")
         case $word in
-          index | search | encode | model | status | forget | fsck | import | inspect) found=$word ;;
+          index | search | encode | model | status | use | forget | fsck | import | inspect) found=$word ;;
         esac
         ;;
       encode | model | inspect)
@@ -45,7 +45,7 @@ _clipdex() {
   esac
 
   case $(_clipdex_command) in
-    "") words="index search encode model status forget fsck import inspect --version" ;;
+    "") words="index search encode model status use forget fsck import inspect --version" ;;
     index) words="$library $model $precision --exclude --hidden --no-hidden --retry-failed --threads" ;;
     search) words="$library $model $precision --image --count --threshold --exact --no-query-cache --json --csv --paths --preview --null --link" ;;
     encode) words="image text" ;;
@@ -53,7 +53,8 @@ _clipdex() {
     model) words="list show doctor optimize" ;;
     "model optimize") words="$precision --images" ;;
     status) words="$library --failures --json" ;;
-    forget | fsck) words=$library ;;
+    forget) words="$library --drop-model" ;;
+    use | fsck) words=$library ;;
     import) words="$library $model" ;;
     inspect) words="tokens pixels" ;;
     "inspect tokens") words="--tokenizer $model" ;;

@@ -16,7 +16,8 @@ commands=(
   encode 'turn images or texts into vectors'
   model 'list, show, prove or optimize model packages'
   status 'show what the library holds'
-  forget 'take folders out of the library'
+  use 'search with another model that the library holds'
+  forget 'take folders or models out of the library'
   fsck 'look for damage and repair it'
   import 'take over an old clip.db, or vectors of another program'
   inspect 'look at token ids or pixels'
@@ -55,7 +56,8 @@ case ${line[1]} in
   model) _arguments $common '--precision[what optimize writes]:precision:(int8 float32)' \
     '--images[images for the proof]:folder:_files -/' '1:what:(list show doctor optimize)' '2:package:_files -/' ;;
   status) _arguments $common $library '--failures[list failed files]' '--json[one JSON object]' ;;
-  forget) _arguments $common $library '*:folder:_files -/' ;;
+  use) _arguments $common $library '1:model:' ;;
+  forget) _arguments $common $library '*--drop-model[take out a model]:model:' '*:folder:_files -/' ;;
   fsck) _arguments $common $library ;;
   import) _arguments $common $library $model '1:clip.db or vectors.npy:_files' '2:paths:_files' ;;
   inspect)

@@ -11,6 +11,7 @@ void add_search_command(CLI::App& app, Settings& settings, Command& chosen);
 void add_encode_command(CLI::App& app, Settings& settings, Command& chosen);
 void add_model_command(CLI::App& app, Settings& settings, Command& chosen);
 void add_status_command(CLI::App& app, Settings& settings, Command& chosen);
+void add_use_command(CLI::App& app, Settings& settings, Command& chosen);
 void add_forget_command(CLI::App& app, Settings& settings, Command& chosen);
 void add_fsck_command(CLI::App& app, Settings& settings, Command& chosen);
 void add_import_command(CLI::App& app, Settings& settings, Command& chosen);

@@ -55,6 +55,30 @@ std::string format_summary(const IndexReport& report) {
   return text;
 }
 
+/// Whether nothing of a change is left to be done.
+bool tell_change(const Settings& settings, const IndexReport& report) {
+  if (!report.model_change) return true;
+  const ModelChange& change = *report.model_change;
+  const std::string to = printable(change.to);
+  const std::string from = printable(change.from);
+  if (change.done) {
+    print_note(settings, fmt::format("searches use the model '{0}' now; the vectors of '{1}' stay: "
+                                     "go back with `clipdex use {1}`, or take them out with "
+                                     "`clipdex forget --drop-model {1}`",
+                                     to, from));
+    return true;
+  }
+  print_error(fmt::format(
+      "searches still use the model '{}': {} of {} images have a vector of '{}'; {}", from,
+      change.vectors, change.images, to,
+      report.stopped
+          ? "the same command goes on from here"
+          : fmt::format("the others are in folders that are not there: bring those back and repeat "
+                        "the command, or do without with `clipdex use {}`",
+                        to)));
+  return false;
+}
+
 int run_index(const Settings& settings, const Arguments& arguments, const CLI::App& app) {
   Library library(settings.library);
   IndexOptions options;
@@ -72,16 +96,18 @@ int run_index(const Settings& settings, const Arguments& arguments, const CLI::A
       line.show(progress);
       return interrupted() ? ProgressReply::stop : ProgressReply::go_on;
     };
+    options.note = [&](std::string_view note) { print_note(settings, note); };
     report = library.index(options);
   }
   if (library.model().is_demo) print_demo_note(settings);
+  const bool has_changed = tell_change(settings, report);
   print_failures(report);
   for (const std::string& notice : report.notices) print_error(notice);
   print_result(format_summary(report));
   if (report.stopped) {
     print_error("stopped; everything so far is stored, and the same command goes on from here");
   }
-  const bool whole = !report.stopped && report.failed == 0 && report.notices.empty();
+  const bool whole = !report.stopped && report.failed == 0 && report.notices.empty() && has_changed;
   return whole ? kDone : kNothingFoundOrSomeFailed;
 }
 

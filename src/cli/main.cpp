@@ -30,6 +30,7 @@ int parse_and_run(int argc, char** argv) {
   cli::add_encode_command(app, settings, chosen);
   cli::add_model_command(app, settings, chosen);
   cli::add_status_command(app, settings, chosen);
+  cli::add_use_command(app, settings, chosen);
   cli::add_forget_command(app, settings, chosen);
   cli::add_fsck_command(app, settings, chosen);
   cli::add_import_command(app, settings, chosen);

@@ -114,24 +114,4 @@ void add_status_command(CLI::App& app, Settings& settings, Command& chosen) {
   });
 }
 
-void add_forget_command(CLI::App& app, Settings& settings, Command& chosen) {
-  CLI::App* command = app.add_subcommand(
-      "forget", "Take folders out of the library; the files themselves are not touched");
-  auto folders = std::make_shared<std::vector<std::filesystem::path>>();
-  command->add_option("FOLDER", *folders, "Folders that were indexed, or folders inside them")
-      ->required();
-  add_library_option(*command, settings);
-  command->callback([&settings, &chosen, folders] {
-    chosen = [&settings, folders] {
-      Library library(settings.library);
-      for (const std::filesystem::path& folder : *folders) {
-        const std::uint64_t count = library.forget(folder);
-        print_result(fmt::format("{}: {} images were taken out of the library\n",
-                                 display_path(folder.native()), count));
-      }
-      return kDone;
-    };
-  });
-}
-
 }  // namespace clipdex::cli

@@ -13,6 +13,7 @@
 #include "base/utf8.hpp"
 #include "encode/encoders.hpp"
 #include "indexer/pipeline.hpp"
+#include "library/model_change.hpp"
 #include "library/model_locator.hpp"
 #include "library/ready_images.hpp"
 #include "library/search_engine.hpp"
@@ -20,7 +21,6 @@
 #include "model/package.hpp"
 #include "model/variant.hpp"
 #include "store/catalogue.hpp"
-#include "store/import_togetheros.hpp"
 #include "store/library_file.hpp"
 
 namespace clipdex::library {
@@ -105,9 +105,13 @@ std::vector<std::string> check_folders(const store::Catalogue* catalogue,
     throw Exception(ErrorCode::invalid_argument,
                     "the library knows no folder yet; say which: clipdex index FOLDER");
   }
+  return folders;
+}
+
+/// A folder inside another one is scanned with it.
+std::vector<std::string> outermost_of(std::vector<std::string> folders) {
   std::sort(folders.begin(), folders.end());
   folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
-  // A folder inside another one given is scanned with it.
   std::vector<std::string> outermost;
   for (std::string& folder : folders) {
     const bool covered = std::any_of(outermost.begin(), outermost.end(),
@@ -190,17 +194,15 @@ struct IndexingModel {
   std::unique_ptr<encode::ImageEncoder> loaded;  ///< null when the encoder is the caller's
 };
 
-/// The model named; else the one that made the library's vectors; else the demo model.
+/// The model named; else the one that searches use; else the demo model.
 IndexingModel load_package(const store::Catalogue* catalogue, const LibraryOptions& library) {
   const std::string& wanted = library.model;
   const std::optional<store::ModelRow> active =
       catalogue == nullptr ? std::nullopt : catalogue->active_model();
-  model::Package package;
-  if (active && active->identity.hash != kTogetherosIdentity) {
-    package = choose_model(*catalogue, wanted).package;  // Refuses another model than before.
-  } else {
-    package = model::read_package(locate_model(wanted).value_or_throw()).value_or_throw();
-  }
+  const bool makes_more = wanted.empty() && active && active->identity.hash != kTogetherosIdentity;
+  model::Package package =
+      makes_more ? find_package(catalogue->file(), *active)
+                 : model::read_package(locate_model(wanted).value_or_throw()).value_or_throw();
   package = model::with_variant(std::move(package), library.precision).value_or_throw();
   IndexingModel chosen;
   chosen.loaded = encode::load_image_encoder(package, encode::Tuning::throughput).value_or_throw();
@@ -228,6 +230,13 @@ IndexingModel describe_encoder(const store::Catalogue* catalogue, const FileEnco
   }
   chosen.directory = active->directory;
   return chosen;
+}
+
+std::string describe_filling(const store::ModelRow& old, std::string_view name) {
+  return fmt::format(
+      "filling in vectors of the model '{}' beside those of '{}'; searches use '{}' until every "
+      "image has its new vector",
+      name, old.name, old.name);
 }
 
 unsigned worker_count(unsigned wanted) {
@@ -258,20 +267,27 @@ IndexReport index_folders(const LibraryOptions& library, const IndexOptions& opt
                                         : describe_encoder(catalogue, *options.encoder);
   }
   store::Catalogue catalogue = store::Catalogue::open(library.file, store::Access::write);
+  const std::optional<store::ModelRow> replaced = model_to_replace(catalogue, chosen.identity);
   const store::ModelId model =
       catalogue.ensure_model(chosen.identity, chosen.name, chosen.directory);
-  catalogue.set_active_model(model);
+  if (replaced) {
+    for (const store::Root& root : catalogue.roots()) folders.push_back(root.path);
+    if (options.note) options.note(describe_filling(*replaced, chosen.name));
+  } else {
+    catalogue.set_active_model(model);
+  }
   const indexer::IndexJob job{
       .library = catalogue,
       .model = model,
       .encoder = chosen.loaded ? indexer::AnyEncoder(*chosen.loaded)
                                : indexer::AnyEncoder(*options.encoder),
       .open_reader = [&] { return store::Catalogue::open(library.file, store::Access::read); },
-      .scopes = make_scopes(catalogue, folders, options),
+      .scopes = make_scopes(catalogue, outermost_of(std::move(folders)), options),
       .retry_failed = options.retry_failed,
       .threads = worker_count(options.threads),
       .progress = options.progress};
   IndexReport report = indexer::run_pipeline(job);
+  if (replaced) report.model_change = change_if_complete(catalogue, *replaced, model);
   refresh_snapshot(catalogue);
   return report;
 }

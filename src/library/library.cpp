@@ -10,6 +10,7 @@
 
 #include "library/indexing.hpp"
 #include "library/maintenance.hpp"
+#include "library/model_change.hpp"
 #include "library/model_locator.hpp"
 #include "library/query_cache.hpp"
 #include "library/ready_images.hpp"
@@ -111,6 +112,14 @@ Library& Library::operator=(Library&&) noexcept = default;
 
 IndexReport Library::index(const IndexOptions& options) {
   return library::index_folders(parts_->options, options);
+}
+
+ModelChange Library::use_model(std::string_view name) {
+  return library::use_model(parts_->options.file, name);
+}
+
+std::uint64_t Library::drop_model(std::string_view name) {
+  return library::drop_model(parts_->options.file, name);
 }
 
 std::uint64_t Library::forget(const std::filesystem::path& folder) {

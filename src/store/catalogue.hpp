@@ -167,6 +167,9 @@ class Catalogue {
   /// The model that searches use; nothing in an empty library.
   std::optional<ModelRow> active_model() const;
   void set_active_model(ModelId id);
+  /// Forgets a model with all its vectors, and the vectors of texts that it made. Throws
+  /// `invalid_argument` for the active one.
+  void remove_model(ModelId id);
 
   // --- roots ---
   std::vector<Root> roots() const;

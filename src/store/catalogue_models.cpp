@@ -5,6 +5,7 @@
 
 #include "store/catalogue.hpp"
 #include "store/catalogue_parts.hpp"
+#include "store/schema.hpp"
 
 namespace clipdex::store {
 namespace {
@@ -81,6 +82,26 @@ void Catalogue::set_active_model(ModelId id) {
         fmt::format("the library {} has no model with the number {}", file().native(), id));
   }
   set_property(kActiveModelKey, std::to_string(id));
+}
+
+void Catalogue::remove_model(ModelId id) {
+  Connection& connection = *parts_->connection;
+  if (const std::optional<ModelRow> active = active_model(); active && active->id == id) {
+    throw Exception(ErrorCode::invalid_argument,
+                    fmt::format("searches of {} use the model '{}', so it cannot be taken out",
+                                file().native(), active->name));
+  }
+  Atomically step(connection);
+  Query(connection,
+        "DELETE FROM query_vectors WHERE EXISTS (SELECT 1 FROM models WHERE id = ? AND "
+        "(encoder = identity OR encoder GLOB identity || ' *'))",
+        id)
+      .run();
+  // Explicitly, because foreign keys would ask every row of images for each that goes.
+  Query(connection, "DELETE FROM embeddings WHERE model_id = ?", id).run();
+  Query(connection, "DELETE FROM models WHERE id = ?", id).run();
+  count_generation(connection);
+  step.commit();
 }
 
 std::vector<Root> Catalogue::roots() const {

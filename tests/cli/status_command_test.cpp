@@ -10,8 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
-using ::testing::MatchesRegex;
-using ::testing::Not;
 using ::testing::SizeIs;
 
 class StatusCommand : public CommandScene {
@@ -27,11 +25,6 @@ class StatusCommand : public CommandScene {
   static Outcome run_status(std::vector<std::string> arguments = {}) {
     arguments.insert(arguments.begin(), "status");
     return run(add_status_command, arguments);
-  }
-
-  static Outcome run_forget(std::vector<std::string> arguments) {
-    arguments.insert(arguments.begin(), "forget");
-    return run(add_forget_command, arguments);
   }
 };
 
@@ -96,22 +89,6 @@ TEST_F(StatusCommand, JsonAndFailuresExcludeOneAnother) {
 TEST_F(StatusCommand, AMissingLibraryIsExplained) {
   expect_failure(run_status({"-l", "/nosuch.db"}),
                  "there is no library /nosuch.db; make one with 'clipdex index DIR");
-}
-
-TEST_F(StatusCommand, ForgettingSaysHowManyImagesWentAndLeavesTheFiles) {
-  const Outcome outcome = run_forget({photos_.native()});
-  EXPECT_EQ(outcome.status, kDone);
-  EXPECT_EQ(outcome.out, "photos: 2 images were taken out of the library\n");
-  EXPECT_TRUE(fs::exists(photos_ / "cat.jpg"));
-  EXPECT_THAT(run_status().out, HasSubstr("\nimages    0\nfailed    0\n"));
-  EXPECT_THAT(run_status().out, Not(HasSubstr("folder")));
-}
-
-TEST_F(StatusCommand, ForgettingNeedsFoldersThatTheLibraryHolds) {
-  expect_wrong_use(run_forget({}), "FOLDER is required");
-  expect_wrong_use(run_forget({""}), "the name of a folder is empty");
-  expect_failure(run_forget({"/nowhere/at-all"}), "holds nothing of /nowhere/at-all");
-  expect_failure(run_forget({"x", "-l", "/nosuch.db"}), "there is no library /nosuch.db");
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 """The program among others: killed, interrupted, beside a writer, on a full disk, in a pipe."""
 import os
 import random
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import time
 import unittest
 
-from end_to_end import ALBUM, PROGRAM, EndToEnd
+from end_to_end import ALBUM, PROGRAM, SOURCE, EndToEnd
 
 
 class Interruptions(EndToEnd):
@@ -56,6 +57,30 @@ class Kills(EndToEnd):
                                      "(SELECT image_id FROM embeddings)").fetchone()
         connection.close()
         self.assertEqual(orphans, (0,))
+
+    def test_killing_a_change_of_model_leaves_searches_as_they_were(self):
+        self.make_many(600)
+        self.run_clipdex("index", self.photos)
+        before = self.search("a cat")["hits"]
+        other = self.scratch / "other"
+        shutil.copytree(SOURCE / "models" / "demo", other)
+        config = other / "visual" / "preprocess_cfg.json"  # Other pixels, so another model.
+        config.write_text(config.read_text(encoding="utf-8").replace("0.48145466", "0.5"),
+                          encoding="utf-8")
+        for moment in (0.1, 0.3, 0.5):
+            process = self.start("index", "--model", other)
+            time.sleep(moment)
+            process.kill()
+            process.communicate(timeout=120)
+            self.assert_sound()
+            if process.returncode != 0:
+                self.assertEqual(self.search("a cat")["hits"], before)
+        self.run_clipdex("index", "--model", other)
+        self.assertEqual(self.search("a cat")["model"], "other")
+        self.run_clipdex("use", "demo")
+        self.assertEqual(self.search("a cat")["hits"], before)
+        self.run_clipdex("forget", "--drop-model", "other")
+        self.assert_sound()
 
 
 class Neighbours(EndToEnd):

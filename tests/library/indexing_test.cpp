@@ -242,19 +242,6 @@ TEST_F(Indexing, AFolderAroundAKnownOneKeepsItsExcludesAndHiddenFiles) {
   EXPECT_EQ(index_known().unchanged, 4U) << "patterns already anchored stay as they are";
 }
 
-TEST_F(Indexing, AnotherModelThanBeforeIsRefusedWithTheRemedy) {
-  put("cat.jpg");
-  index();
-  put("dog.jpg", "photo_dog.jpg");
-  const fs::path other = test::test_models_directory() / "immich-other-seed";
-  EXPECT_THAT([&] { index_folders(options(other), {.folders = {photos_}}); },
-              throws_error(ErrorCode::wrong_model,
-                           "leave --model out, or index into another library with "
-                           "--library FILE --model " +
-                               other.native()));
-  EXPECT_THAT(names_in_library(), ElementsAre("cat.jpg"));
-}
-
 TEST_F(Indexing, AnImportedLibraryTakesTheModelOfTheFirstIndexing) {
   const fs::path old = home_ / "old.db";
   test::make_old_library(old);
