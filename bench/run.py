@@ -18,7 +18,7 @@ import baselines
 import kernels
 import measure
 import workplace
-from processes import cold_search, indexing, memory, ros2, scale, vector_search
+from processes import calibration, cold_search, indexing, memory, ros2, scale, vector_search
 
 BENCHMARKS = {
     **{name: kernels.benchmark(name) for name in kernels.BASELINES},
@@ -27,6 +27,7 @@ BENCHMARKS = {
     "memory": memory.run,
     "scale": scale.run,
     "vector_search": vector_search.run,
+    "calibration": calibration.run,
     "ros2": ros2.run,
 }
 

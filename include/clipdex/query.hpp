@@ -50,6 +50,7 @@ struct Query {
   QueryFilters filters;
   std::size_t hits_max = 10;        ///< at least 1
   std::optional<double> score_min;  ///< hits below this cosine are left out
+  std::optional<double> match_min;  ///< hits with a lower `Hit::match` are left out
   /// Looks at every image so closely that none of the best is missed. Otherwise, where more than
   /// 20,000 images come into question, one of a hundred hits may be another that scores nearly as
   /// well.
@@ -78,6 +79,10 @@ struct SearchResult {
   std::uint64_t filtered_count = 0;  ///< of these, how many passed the filters
   std::string model_name;      ///< of the model whose vectors were ranked, for people; may be empty
   bool by_demo_model = false;  ///< that is the small model that comes with clipdex
+  /// Of a search by texts in a calibrated library: whether the best image found, before any
+  /// threshold, is better than the best hit of half of the stock prompts. If not, nothing here
+  /// matches well.
+  std::optional<bool> matches_well{};
   SearchTimes times;
   std::vector<std::string> notices;  ///< full sentences for the user, such as that a text was cut
 };

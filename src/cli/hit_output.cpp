@@ -42,20 +42,23 @@ std::string format_json(const SearchResult& result, std::string_view query,
   document["elapsed_ms"] = {{"open", rounded(result.times.open_ms, 1e-3)},
                             {"encode", rounded(result.times.encode_ms, 1e-3)},
                             {"rank", rounded(result.times.rank_ms, 1e-3)}};
+  if (result.matches_well) document["matches_well"] = *result.matches_well;
   document["hits"] = nlohmann::ordered_json::array();
   for (const Hit& hit : result.hits) {
     nlohmann::ordered_json entry{{"rank", hit.rank}, {"path", to_valid_utf8(hit.path)}};
     if (!is_valid_utf8(hit.path)) entry["path_base64"] = base64(hit.path);
     entry["score"] = rounded(hit.score, 1e-6);
+    if (hit.match) entry["match"] = rounded(*hit.match, 1e-6);
     document["hits"].push_back(std::move(entry));
   }
   return document.dump() + "\n";
 }
 
 std::string format_csv(const SearchResult& result) {
-  std::string text = "rank,score,path\r\n";
+  std::string text = "rank,score,path,match\r\n";
   for (const Hit& hit : result.hits) {
-    text += fmt::format("{},{:.6f},{}\r\n", hit.rank, hit.score, csv_field(hit.path));
+    text += fmt::format("{},{:.6f},{},{}\r\n", hit.rank, hit.score, csv_field(hit.path),
+                        hit.match ? fmt::format("{:.6f}", *hit.match) : "");
   }
   return text;
 }

@@ -16,7 +16,8 @@ std::string format_table(const SearchResult& result);
 std::string format_json(const SearchResult& result, std::string_view query,
                         std::string_view model_name);
 
-/// RFC 4180: a header line, then rank, score, path; lines end in CRLF.
+/// RFC 4180: a header line, then rank, score, path, match (empty where there is none); lines end in
+/// CRLF.
 std::string format_csv(const SearchResult& result);
 
 /// The paths alone, byte for byte, each followed by `terminator`: '\n', or '\0' for xargs -0.

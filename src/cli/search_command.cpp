@@ -16,7 +16,8 @@ struct Arguments {
   std::vector<std::string> words;
   std::vector<std::string> images;
   std::size_t hits_max = 10;
-  double threshold = 0;
+  double match_min = 0;
+  double score_min = 0;
   bool json = false;
   bool csv = false;
   bool paths = false;
@@ -50,7 +51,8 @@ Query make_query(const Arguments& arguments, const CLI::App& app) {
   }
   query.hits_max = arguments.hits_max;
   query.exact = arguments.exact;
-  if (app.count("--threshold") > 0) query.score_min = arguments.threshold;
+  if (app.count("--threshold") > 0) query.match_min = arguments.match_min;
+  if (app.count("--raw-threshold") > 0) query.score_min = arguments.score_min;
   return query;
 }
 
@@ -96,6 +98,10 @@ std::string why_nothing(const SearchResult& result, const Query& query, const Se
     return fmt::format("nothing found: none of the {} images passes the filters of the query",
                        result.library_count);
   }
+  if (query.match_min) {
+    return fmt::format("nothing found: none of {} images is as good as the threshold {} asks",
+                       result.filtered_count, *query.match_min);
+  }
   return fmt::format("nothing found: none of {} images scores {} or more", result.filtered_count,
                      query.score_min.value_or(0));
 }
@@ -106,6 +112,11 @@ int run_search(const Settings& settings, const Arguments& arguments, const CLI::
   if (result.library_count > 0 && result.by_demo_model) print_demo_note(settings);
   for (const std::string& notice : result.notices) print_note(settings, notice);
   print_hits(result, arguments);
+  if (!result.matches_well.value_or(true)) {
+    print_note(settings,
+               "nothing here matches well: the best of these is no better than what texts "
+               "find that have nothing to do with the images");
+  }
   if (!arguments.link_folder.empty()) {
     library::fill_result_folder(arguments.link_folder, result.hits);
     print_note(settings, fmt::format("{} links are in {}", result.hits.size(),
@@ -135,7 +146,14 @@ void add_search_command(CLI::App& app, Settings& settings, Command& chosen) {
   command->add_option("-k,--count", arguments->hits_max, "How many hits at most")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
       ->capture_default_str();
-  command->add_option("-t,--threshold", arguments->threshold, "Leave out hits with a lower score")
+  command
+      ->add_option("-t,--threshold", arguments->match_min,
+                   "Leave out hits that are better than a smaller share of the best hits of stock "
+                   "texts: 0.5 is chance, 0.95 is sure; the same for every model")
+      ->check(CLI::Range(0.0, 1.0));
+  command
+      ->add_option("--raw-threshold", arguments->score_min,
+                   "Leave out hits with a lower score, which means something else for each model")
       ->check(CLI::Range(-1.0, 1.0));
   command->add_flag("--exact", arguments->exact,
                     "Look at every image more closely: slower, and misses nothing");

@@ -16,6 +16,7 @@
 #include "library/model_change.hpp"
 #include "library/model_locator.hpp"
 #include "library/ready_images.hpp"
+#include "library/score_background.hpp"
 #include "library/search_engine.hpp"
 #include "library/vector_snapshot.hpp"
 #include "model/package.hpp"
@@ -192,6 +193,7 @@ struct IndexingModel {
   std::string name;
   std::string directory;
   std::unique_ptr<encode::ImageEncoder> loaded;  ///< null when the encoder is the caller's
+  model::Package package;                        ///< where one was loaded
 };
 
 /// The model named; else the one that searches use; else the demo model.
@@ -209,6 +211,7 @@ IndexingModel load_package(const store::Catalogue* catalogue, const LibraryOptio
   chosen.identity = {model::package_hash(package).value_or_throw(), chosen.loaded->dimension()};
   chosen.name = package.name;
   chosen.directory = package.directory.native();
+  chosen.package = std::move(package);
   return chosen;
 }
 
@@ -289,6 +292,12 @@ IndexReport index_folders(const LibraryOptions& library, const IndexOptions& opt
   IndexReport report = indexer::run_pipeline(job);
   if (replaced) report.model_change = change_if_complete(catalogue, *replaced, model);
   refresh_snapshot(catalogue);
+  if (chosen.loaded && !report.stopped) {
+    chosen.loaded.reset();  // The text tower needs the memory as much.
+    refresh_background(catalogue, {model, chosen.identity, chosen.name, chosen.directory}, [&] {
+      return encode::load_text_encoder(chosen.package, encode::Tuning::latency).value_or_throw();
+    });
+  }
   return report;
 }
 

@@ -14,6 +14,7 @@
 #include "library/model_locator.hpp"
 #include "library/query_cache.hpp"
 #include "library/ready_images.hpp"
+#include "library/score_background.hpp"
 #include "library/search_engine.hpp"
 #include "library/vector_snapshot.hpp"
 #include "model/package.hpp"
@@ -135,13 +136,17 @@ SearchResult Library::search(const Query& query) {
   const library::Precision precision =
       query.exact ? library::Precision::exact : library::Precision::enough;
   library::QueryCache cache(catalogue, engine->model().identity, parts_->options.precision);
+  const std::optional<library::MatchMeter> meter =
+      library::MatchMeter::open(catalogue, engine->model());
+  std::function<std::optional<double>(ImageId, double)> match;
+  if (meter) match = [&](ImageId image, double score) { return meter->match(image, score); };
   std::shared_ptr<const vectors::VectorIndex> index;
   const search::Sources sources{engine->towers(),
                                 [&]() -> const vectors::VectorIndex& {
                                   index = engine->index(catalogue, precision);
                                   return *index;
                                 },
-                                catalogue, parts_->options.query_cache ? &cache : nullptr};
+                                catalogue, parts_->options.query_cache ? &cache : nullptr, match};
   SearchResult result = search::execute(query, sources);
   result.times.open_ms = milliseconds_since(began) - result.times.encode_ms - result.times.rank_ms;
   result.model_name = engine->model().name;

@@ -7,6 +7,7 @@
 
 #include "clipdex/model.hpp"
 #include "library/model_locator.hpp"
+#include "library/score_background.hpp"
 #include "library/vector_snapshot.hpp"
 #include "model/package.hpp"
 #include "store/catalogue.hpp"
@@ -92,6 +93,12 @@ store::ImportReport import_vectors(const std::filesystem::path& library_file,
   if (!catalogue.active_model()) catalogue.set_active_model(id);
   store::ImportReport report = source.import_into(catalogue, id, progress);
   refresh_snapshot(catalogue);
+  if (!report.stopped) {
+    refresh_background(
+        catalogue, {id, maker.identity(), maker.name(), package.directory.native()}, [&] {
+          return encode::load_text_encoder(package, encode::Tuning::latency).value_or_throw();
+        });
+  }
   return report;
 }
 

@@ -58,6 +58,42 @@ std::vector<Hit> name_hits(const std::vector<Neighbour>& found, const store::Cat
   return hits;
 }
 
+bool is_by_texts(const Query& query) {
+  return std::ranges::all_of(
+      query.terms, [](const QueryTerm& term) { return term.kind == QueryTerm::Kind::text; });
+}
+
+// A hit at chance has this match: half of the stock prompts find something as good.
+constexpr double kMatchOfChance = 0.5;
+
+// Gives the hits their matches and leaves out those below the threshold; how many are left. Images
+// score otherwise on images than on texts, so queries with an image have no matches.
+std::size_t calibrate(const Query& query, const Sources& sources, SearchResult& result) {
+  const bool can_match = sources.match && is_by_texts(query);
+  for (Hit& hit : result.hits) {
+    if (can_match) hit.match = sources.match(hit.image_id, hit.score);
+    if (hit.match) {
+      result.matches_well = result.matches_well.value_or(false) || *hit.match > kMatchOfChance;
+    }
+  }
+  if (!query.match_min) return result.hits.size();
+  if (!can_match) {
+    throw Exception(ErrorCode::invalid_argument,
+                    is_by_texts(query)
+                        ? "the library has no calibrated scores for its model, so no threshold can "
+                          "be held against them; bring it up to date with `clipdex index` (they "
+                          "need 100 images), or give a cosine with --raw-threshold"
+                        : "only searches by words have calibrated scores; give a cosine with "
+                          "--raw-threshold");
+  }
+  std::erase_if(result.hits,
+                [&](const Hit& hit) { return hit.match.value_or(0) < *query.match_min; });
+  for (std::size_t i = 0; i < result.hits.size(); ++i) {
+    result.hits[i].rank = static_cast<int>(i) + 1;
+  }
+  return result.hits.size();
+}
+
 }  // namespace
 
 SearchResult execute(const Query& query, const Sources& sources) {
@@ -83,6 +119,7 @@ SearchResult execute(const Query& query, const Sources& sources) {
     auto found = above(resolved.score_min, index.search(vector, resolved.hits_max, admitted));
     return name_hits(found, sources.catalogue);
   });
+  timed(rank_ms, [&] { return calibrate(resolved, sources, result); });
   return result;
 }
 

@@ -19,6 +19,8 @@ struct Sources {
   std::function<const vectors::VectorIndex&()> index;
   const store::Catalogue& catalogue;  ///< used by the calling thread only
   TextMemory* memory = nullptr;       ///< of earlier searches; null: every text is encoded
+  /// The calibrated score of an image with this score; may be empty, and may know nothing.
+  std::function<std::optional<double>(ImageId image, double score)> match{};
 };
 
 /// Answers a query. Only the towers that its terms need are asked for, none for texts that the

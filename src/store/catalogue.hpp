@@ -127,6 +127,15 @@ struct QueryVector {
 inline constexpr std::uint64_t kQueryVectorsMax = 1'000;
 inline constexpr std::size_t kQueryTextBytesMax = 4'096;
 
+/// What stock prompts score in a library, in the vectors of one model; src/search/background.hpp
+/// says what it is for.
+struct ScoreBackground {
+  int prompts_version = 0;           ///< of the list of prompts
+  std::uint64_t images = 0;          ///< so many were compared
+  std::vector<Embedding> prompts;    ///< the vector of each, of the model's dimension
+  std::vector<float> best_excesses;  ///< a number each, ascending
+};
+
 enum class Access {
   read,   ///< the file must exist
   write,  ///< takes the writer lock for as long as the object lives; creates the file when absent
@@ -216,6 +225,8 @@ class Catalogue {
   std::vector<Failure> failures() const;
   /// Makes every failed file look changed, so that the next run reads it again.
   void forget_failures();
+  /// The vector of an image; nothing when it has none of this model.
+  std::optional<Embedding> vector(ImageId image, ModelId model) const;
   /// Calls `visit(id, vector)` for each vector of a model whose image is ready, in ascending order
   /// of id, exactly once. The span is valid during the call only.
   void visit_vectors(ModelId model,
@@ -225,6 +236,12 @@ class Catalogue {
   std::vector<ImageId> matching(const QueryFilters& filters) const;
   /// Paths by id, for ids that exist.
   std::unordered_map<ImageId, std::string> paths(std::span<const ImageId> ids) const;
+
+  // --- what scores are worth: derived from the vectors, and no change of the library ---
+  /// Nothing when there is none, when it does not fit the model, or in a file older than format 3.
+  std::optional<ScoreBackground> score_background(ModelId model) const;
+  /// Only with Access::write.
+  void set_score_background(ModelId model, const ScoreBackground& background);
 
   // --- texts that were searched for: a cache, whose changes count as none of the library ---
   /// What is remembered of a text; nothing when that is nothing, whatever the reason.

@@ -99,6 +99,7 @@ void Catalogue::remove_model(ModelId id) {
       .run();
   // Explicitly, because foreign keys would ask every row of images for each that goes.
   Query(connection, "DELETE FROM embeddings WHERE model_id = ?", id).run();
+  Query(connection, "DELETE FROM score_backgrounds WHERE model_id = ?", id).run();
   Query(connection, "DELETE FROM models WHERE id = ?", id).run();
   count_generation(connection);
   step.commit();

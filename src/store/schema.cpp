@@ -77,6 +77,16 @@ CREATE TABLE query_vectors(
 ) STRICT;
 )sql";
 
+constexpr const char* kScoreBackgrounds = R"sql(
+CREATE TABLE score_backgrounds(
+  model_id INTEGER PRIMARY KEY REFERENCES models(id) ON DELETE CASCADE,
+  prompts_version INTEGER NOT NULL,
+  images INTEGER NOT NULL,
+  prompts BLOB NOT NULL,
+  best_excesses BLOB NOT NULL
+) STRICT;
+)sql";
+
 constexpr std::array<DerivedObject, 4> kDerivedObjects{{
     {"index", "images_by_path", "CREATE UNIQUE INDEX images_by_path ON images(path)"},
     {"index", "images_by_content", "CREATE INDEX images_by_content ON images(content_hash)"},
@@ -113,8 +123,10 @@ void create_first_version(Connection& connection) {
 
 void add_query_vectors(Connection& connection) { connection.run(kQueryVectors); }
 
+void add_score_backgrounds(Connection& connection) { connection.run(kScoreBackgrounds); }
+
 constexpr std::array<Migration, kSchemaVersion> kMigrations{
-    {{1, create_first_version}, {2, add_query_vectors}}};
+    {{1, create_first_version}, {2, add_query_vectors}, {3, add_score_backgrounds}}};
 
 std::int64_t single_integer(Connection& connection, const char* sql) {
   return Query(connection, sql).only_integer();
@@ -214,6 +226,8 @@ void migrate(Connection& connection) {
 }
 
 bool remembers_queries(Connection& connection) { return version_of(connection) >= 2; }
+
+bool has_score_backgrounds(Connection& connection) { return version_of(connection) >= 3; }
 
 void count_generation(Connection& connection) {
   Query(connection,

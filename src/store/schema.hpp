@@ -11,7 +11,7 @@
 namespace clipdex::store {
 
 /// The version that this build reads and writes; `PRAGMA user_version` of the file.
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 /// The oldest version that this build reads without bringing it up to date first.
 inline constexpr int kReadableVersionMin = 1;
@@ -49,6 +49,9 @@ void migrate(Connection& connection);
 
 /// Whether the file has the table `query_vectors`, which came with version 2.
 bool remembers_queries(Connection& connection);
+
+/// Whether the file has the table `score_backgrounds`, which came with version 3.
+bool has_score_backgrounds(Connection& connection);
 
 /// Counts the property "generation" up, by which caches know that they are of an older state. Part
 /// of every transaction that changes images or vectors.

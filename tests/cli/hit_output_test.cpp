@@ -9,7 +9,7 @@ namespace {
 
 SearchResult two_hits() {
   SearchResult result;
-  result.hits = {{1, 7, "/a/plain.jpg", 0.28941}, {2, 9, "/a/odd,\"\xFF.jpg", -0.5}};
+  result.hits = {{1, 7, "/a/plain.jpg", 0.28941, 0.97}, {2, 9, "/a/odd,\"\xFF.jpg", -0.5}};
   result.library_count = 2;
   return result;
 }
@@ -26,12 +26,15 @@ TEST(HitOutput, JsonIsOneObjectAndKeepsBytesThatAreNoUtf8) {
   EXPECT_FALSE(document["hits"][0].contains("path_base64"));
   EXPECT_EQ(document["hits"][1]["path_base64"], "L2Evb2RkLCL/LmpwZw==");
   EXPECT_EQ(document["library_count"], 2);
+  EXPECT_EQ(document["hits"][0]["match"], 0.97);
+  EXPECT_FALSE(document["hits"][1].contains("match"));
+  EXPECT_FALSE(document.contains("matches_well")) << "nothing is known of that";
 }
 
 TEST(HitOutput, CsvQuotesWhatNeedsIt) {
-  EXPECT_EQ(
-      format_csv(two_hits()),
-      "rank,score,path\r\n1,0.289410,/a/plain.jpg\r\n2,-0.500000,\"/a/odd,\"\"\xFF.jpg\"\r\n");
+  EXPECT_EQ(format_csv(two_hits()),
+            "rank,score,path,match\r\n1,0.289410,/a/plain.jpg,0.970000\r\n"
+            "2,-0.500000,\"/a/odd,\"\"\xFF.jpg\",\r\n");
 }
 
 TEST(HitOutput, PathsAreBytesWithATerminator) {

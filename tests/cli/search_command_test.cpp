@@ -74,7 +74,7 @@ TEST_F(SearchCommand, JsonOfASearchByExampleNamesTheExample) {
 
 TEST_F(SearchCommand, CsvAndPathsAreForPrograms) {
   EXPECT_EQ(run_search({"--csv", "-i", cat_, "-k", "1"}).out,
-            "rank,score,path\r\n1,1.000000," + cat_ + "\r\n");
+            "rank,score,path,match\r\n1,1.000000," + cat_ + ",\r\n");
   EXPECT_EQ(run_search({"--paths", "-i", cat_, "-k", "1"}).out, cat_ + "\n");
   EXPECT_EQ(run_search({"--paths", "-0", "-i", cat_, "-k", "1"}).out, cat_ + '\0');
 }
@@ -126,13 +126,17 @@ TEST_F(SearchCommand, AnAddressIsFetchedWhateverItsLetters) {
 }
 
 TEST_F(SearchCommand, TheThresholdLeavesOutAndNothingFoundIsSaid) {
-  const Outcome some = run_search({"--paths", "-i", cat_, "-t", "0.9999"});
+  const Outcome some = run_search({"--paths", "-i", cat_, "--raw-threshold", "0.9999"});
   EXPECT_EQ(some.out, cat_ + "\n");
   EXPECT_EQ(some.status, kDone);
-  const Outcome none = run_search({"word", "--threshold", "1"});
+  const Outcome none = run_search({"word", "--raw-threshold", "1"});
   EXPECT_EQ(none.status, kNothingFoundOrSomeFailed);
   EXPECT_EQ(none.out, "");
   EXPECT_EQ(none.err, "clipdex: nothing found: none of 3 images scores 1 or more\n");
+  expect_wrong_use(run_search({"word", "--threshold", "0.9"}),
+                   "the library has no calibrated scores for its model");
+  expect_wrong_use(run_search({"-i", cat_, "--threshold", "0.9"}),
+                   "only searches by words have calibrated scores");
 }
 
 TEST_F(SearchCommand, FiltersThatAdmitNothingAreSaid) {
@@ -191,8 +195,9 @@ TEST_F(SearchCommand, OrdinaryMistakesAreExplained) {
 TEST_F(SearchCommand, TheHelpNamesTheOptions) {
   const Outcome outcome = run_search({"--help"});
   EXPECT_EQ(outcome.status, kDone);
-  for (const char* option : {"--image", "--library", "--model", "--count", "--threshold", "--json",
-                             "--csv", "--paths", "--preview", "--null", "--link"}) {
+  for (const char* option :
+       {"--image", "--library", "--model", "--count", "--threshold", "--raw-threshold", "--json",
+        "--csv", "--paths", "--preview", "--null", "--link"}) {
     EXPECT_THAT(outcome.out, HasSubstr(option));
   }
 }

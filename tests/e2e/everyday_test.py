@@ -107,7 +107,7 @@ class Forms(EndToEnd):
         self.copy("photo_cat.jpg", "photo_owl.jpg")
         self.run_clipdex("index", self.photos)
         lines = self.run_clipdex("search", "--csv", "a cat").stdout.splitlines()
-        self.assertEqual(lines[0], "rank,score,path")
+        self.assertEqual(lines[0], "rank,score,path,match")
         self.assertEqual(len(lines), 3)
         folder = self.scratch / "results"
         folder.mkdir()

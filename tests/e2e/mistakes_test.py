@@ -65,7 +65,7 @@ class BadInput(EndToEnd):
         self.assertIn("holds no images yet", self.run_clipdex("search", "x", status=1).stderr)
         self.copy("photo_cat.jpg")
         self.run_clipdex("index", self.photos)
-        done = self.run_clipdex("search", "a cat", "--threshold", "0.999", status=1)
+        done = self.run_clipdex("search", "a cat", "--raw-threshold", "0.999", status=1)
         self.assertIn("nothing found: none of 1 images scores", done.stderr)
         done = self.run_clipdex("search", "a cat path:nowhere/**", status=1)
         self.assertIn("none of the 1 images passes the filters", done.stderr)

@@ -79,7 +79,7 @@ class Execute : public ::testing::Test {
 
   SearchResult run(const Query& query) {
     const auto give_index = [this]() -> const vectors::VectorIndex& { return index(); };
-    return execute(query, {towers_, give_index, library_});
+    return execute(query, {towers_, give_index, library_, nullptr, match_});
   }
 
   SearchResult search(std::string_view text, std::size_t hits_max = 10,
@@ -103,6 +103,7 @@ class Execute : public ::testing::Test {
   test::FakeTowers towers_;
   std::unique_ptr<vectors::ExactIndex> index_;
   int index_calls_ = 0;
+  std::function<std::optional<double>(ImageId, double)> match_;  ///< of a calibrated library
 };
 
 TEST_F(Execute, GivesRankPathAndScoreBestFirst) {
@@ -229,6 +230,45 @@ TEST_F(Execute, TheThresholdLeavesOutWhatIsBelowIt) {
   const SearchResult none = search("car", 10, 2);
   EXPECT_THAT(none.hits, IsEmpty());
   EXPECT_EQ(none.filtered_count, 4U) << "the threshold is no filter";
+}
+
+TEST_F(Execute, HitsOfACalibratedLibrarySayHowWellTheyMatch) {
+  put("/good.jpg", 0.9);
+  put("/chance.jpg", 0.4);
+  EXPECT_EQ(search("car").matches_well, std::nullopt) << "nothing is known yet";
+  match_ = [](ImageId, double score) { return score; };
+  const SearchResult result = search("car");
+  EXPECT_NEAR(result.hits[0].match.value_or(-1), 0.9, 1e-6);
+  EXPECT_NEAR(result.hits[1].match.value_or(-1), 0.4, 1e-6);
+  EXPECT_EQ(result.matches_well, true);
+  match_ = [](ImageId, double score) { return score / 2; };
+  EXPECT_EQ(search("car").matches_well, false) << "the best is no better than chance";
+  match_ = [](ImageId, double) { return std::nullopt; };
+  EXPECT_EQ(search("car").matches_well, std::nullopt);
+}
+
+TEST_F(Execute, TheThresholdIsHeldAgainstMatchesAndRanksStayWhole) {
+  put("/worst.jpg", 0.9);
+  put("/best.jpg", 0.8);
+  match_ = [](ImageId, double score) { return 1.7 - score; };  // The second hit matches better.
+  Query query = parse_query("car").value_or_throw();
+  query.match_min = 0.85;
+  const SearchResult result = run(query);
+  EXPECT_THAT(names(result), ElementsAre("best.jpg"));
+  EXPECT_EQ(result.hits[0].rank, 1);
+  query.match_min = 0.95;
+  EXPECT_THAT(run(query).hits, IsEmpty());
+  EXPECT_EQ(run(query).matches_well, true) << "before any threshold";
+}
+
+TEST_F(Execute, AThresholdThatNothingCanBeHeldAgainstIsRefused) {
+  put("/car.jpg", 0.9);
+  Query query = parse_query("car").value_or_throw();
+  query.match_min = 0.9;
+  const Error bare = error_of([&] { run(query); });
+  EXPECT_EQ(bare.code, ErrorCode::invalid_argument);
+  EXPECT_THAT(bare.message, HasSubstr("has no calibrated scores for its model"));
+  EXPECT_THAT(bare.message, HasSubstr("--raw-threshold"));
 }
 
 TEST_F(Execute, TermsAreAddedAndTakenAwayByTheirWeights) {

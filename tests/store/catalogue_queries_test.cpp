@@ -119,7 +119,8 @@ TEST_F(QueryVectors, LeaveAReaderAReader) {
 TEST_F(QueryVectors, OfALibraryOfTheFirstFormatAreNone) {
   {
     Connection connection(file_, Connection::Mode::write);
-    connection.run("DROP TABLE query_vectors; PRAGMA user_version = 1");
+    connection.run(
+        "DROP TABLE query_vectors; DROP TABLE score_backgrounds; PRAGMA user_version = 1");
   }
   Catalogue library = reader();
   EXPECT_FALSE(library.remember_query_vector(query("a cat", 1)));

@@ -62,7 +62,7 @@ TEST_F(SchemaTest, ANewerFormatIsRefused) {
     const Error error = test::error_of([&] { call(connection_); });
     EXPECT_EQ(error.code, ErrorCode::unsupported);
     EXPECT_THAT(error.message,
-                HasSubstr("newer clipdex (format 3; this one knows 2); update clipdex"));
+                HasSubstr("newer clipdex (format 4; this one knows 3); update clipdex"));
   }
 }
 
@@ -75,17 +75,19 @@ TEST_F(SchemaTest, AnOlderFormatIsReadOnlyAfterItWasBroughtUpToDate) {
               HasSubstr("older clipdex; bring it up to date with 'clipdex fsck --repair"));
 }
 
-TEST_F(SchemaTest, TheFirstFormatIsReadAsItIsAndGetsTheTableOfQueriesFromAWriter) {
+TEST_F(SchemaTest, TheFirstFormatIsReadAsItIsAndGetsItsTablesFromAWriter) {
   migrate(connection_);
   EXPECT_TRUE(remembers_queries(connection_));
   connection_.run(
-      "DROP TABLE query_vectors; PRAGMA user_version = 1;"
+      "DROP TABLE query_vectors; DROP TABLE score_backgrounds; PRAGMA user_version = 1;"
       "INSERT INTO properties(key, value) VALUES ('mark', 'kept')");
   require_readable(connection_);
   EXPECT_FALSE(remembers_queries(connection_));
+  EXPECT_FALSE(has_score_backgrounds(connection_));
   migrate(connection_);
   EXPECT_TRUE(remembers_queries(connection_));
-  EXPECT_EQ(text_of("PRAGMA user_version"), "2");
+  EXPECT_TRUE(has_score_backgrounds(connection_));
+  EXPECT_EQ(text_of("PRAGMA user_version"), std::to_string(kSchemaVersion));
   EXPECT_EQ(text_of("SELECT value FROM properties WHERE key = 'mark'"), "kept");
   EXPECT_EQ(text_of("SELECT count(*) FROM query_vectors"), "0");
 }
