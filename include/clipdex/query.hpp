@@ -48,6 +48,10 @@ struct VectorQuery {
 struct Query {
   std::vector<QueryTerm> terms;  ///< at least one
   QueryFilters filters;
+  /// Sentences with one {} each, such as "a photo of a {}". Every text is put into each of them,
+  /// and the mean of their vectors is searched with. Empty: texts are taken as they are.
+  std::vector<std::string> templates;
+  bool model_templates = false;     ///< those of the model's package, too: its file templates.txt
   std::size_t hits_max = 10;        ///< at least 1
   std::optional<double> score_min;  ///< hits below this cosine are left out
   std::optional<double> match_min;  ///< hits with a lower `Hit::match` are left out

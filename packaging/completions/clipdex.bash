@@ -27,7 +27,7 @@ _clipdex() {
   COMPREPLY=()
 
   case $previous in
-    -l | --library | -i | --image | --raw | --out | --tokenizer)
+    -l | --library | -i | --image | --templates | --raw | --out | --tokenizer)
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
       compopt -o filenames
       return
@@ -41,13 +41,13 @@ _clipdex() {
       compopt -o filenames
       return
       ;;
-    -k | --count | -t | --threshold | -j | --threads | --size | -x | --exclude) return ;;
+    -k | --count | -t | --threshold | --raw-threshold | --drop-model | -j | --threads | --size | -x | --exclude) return ;;
   esac
 
   case $(_clipdex_command) in
     "") words="index search encode model status use forget fsck import inspect --version" ;;
     index) words="$library $model $precision --exclude --hidden --no-hidden --retry-failed --threads" ;;
-    search) words="$library $model $precision --image --count --threshold --exact --no-query-cache --json --csv --paths --preview --null --link" ;;
+    search) words="$library $model $precision --image --count --threshold --raw-threshold --templates --exact --no-query-cache --json --csv --paths --preview --null --link" ;;
     encode) words="image text" ;;
     "encode image" | "encode text") words="$model $precision --json --raw" ;;
     model) words="list show doctor optimize" ;;

@@ -43,7 +43,8 @@ case ${line[1]} in
   search)
     _arguments $common $library $model $precision '*'{-i,--image}'[search by this image]:image:_files' \
       '(-k --count)'{-k,--count}'[hits at most]:number:' \
-      '(-t --threshold)'{-t,--threshold}'[lowest score]:score:' \
+      '(-t --threshold)'{-t,--threshold}'[lowest match, 0 to 1]:match:' \
+      '--raw-threshold[lowest score]:score:' '--templates[put texts into each line]:file:_files' \
       '--exact[look at every image more closely]' \
       '--no-query-cache[neither use nor keep the vectors of texts]' \
       '(--csv --paths --preview)--json[one JSON object]' '(--json --paths --preview)--csv[comma-separated]' \

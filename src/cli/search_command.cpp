@@ -8,9 +8,12 @@
 #include "cli/hit_output.hpp"
 #include "cli/preview.hpp"
 #include "library/result_folder.hpp"
+#include "library/templates.hpp"
 
 namespace clipdex::cli {
 namespace {
+
+constexpr std::string_view kTemplatesOfModel = "model";
 
 struct Arguments {
   std::vector<std::string> words;
@@ -25,6 +28,7 @@ struct Arguments {
   bool exact = false;
   bool end_with_nul = false;
   std::filesystem::path link_folder;
+  std::string templates;
 };
 
 std::string joined(const std::vector<std::string>& words) {
@@ -48,6 +52,11 @@ Query make_query(const Arguments& arguments, const CLI::App& app) {
   for (const std::string& image : arguments.images) {
     query.terms.push_back(
         {is_url(image) ? QueryTerm::Kind::image_url : QueryTerm::Kind::image_file, image, 1});
+  }
+  if (arguments.templates == kTemplatesOfModel) {
+    query.model_templates = true;
+  } else if (!arguments.templates.empty()) {
+    query.templates = library::read_templates(arguments.templates).value_or_throw();
   }
   query.hits_max = arguments.hits_max;
   query.exact = arguments.exact;
@@ -155,6 +164,10 @@ void add_search_command(CLI::App& app, Settings& settings, Command& chosen) {
       ->add_option("--raw-threshold", arguments->score_min,
                    "Leave out hits with a lower score, which means something else for each model")
       ->check(CLI::Range(-1.0, 1.0));
+  command->add_option(
+      "--templates", arguments->templates,
+      "Search with the mean of each text put into the lines of this file, such as 'a "
+      "photo of a {}'; 'model': the file templates.txt of the model");
   command->add_flag("--exact", arguments->exact,
                     "Look at every image more closely: slower, and misses nothing");
   command->add_flag_callback(

@@ -16,6 +16,7 @@
 #include "library/ready_images.hpp"
 #include "library/score_background.hpp"
 #include "library/search_engine.hpp"
+#include "library/templates.hpp"
 #include "library/vector_snapshot.hpp"
 #include "model/package.hpp"
 #include "model/variant.hpp"
@@ -42,6 +43,14 @@ std::uint64_t bytes_of(const std::filesystem::path& file) {
 bool is_demo_model(const std::filesystem::path& directory) {
   std::error_code error;
   return std::filesystem::equivalent(directory, library::demo_model_directory(), error);
+}
+
+Query with_templates_of(const store::ModelRow& model, Query query) {
+  const auto file = std::filesystem::path(model.directory) / library::kModelTemplates;
+  for (std::string& sentence : library::read_templates(file).value_or_throw()) {
+    query.templates.push_back(std::move(sentence));
+  }
+  return query;
 }
 
 }  // namespace
@@ -147,7 +156,8 @@ SearchResult Library::search(const Query& query) {
                                   return *index;
                                 },
                                 catalogue, parts_->options.query_cache ? &cache : nullptr, match};
-  SearchResult result = search::execute(query, sources);
+  SearchResult result = search::execute(
+      query.model_templates ? with_templates_of(engine->model(), query) : query, sources);
   result.times.open_ms = milliseconds_since(began) - result.times.encode_ms - result.times.rank_ms;
   result.model_name = engine->model().name;
   result.by_demo_model = engine->is_demo();

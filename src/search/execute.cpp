@@ -98,7 +98,7 @@ std::size_t calibrate(const Query& query, const Sources& sources, SearchResult& 
 
 SearchResult execute(const Query& query, const Sources& sources) {
   check_query(query).value_or_throw();
-  const Query resolved = resolve_paths(query);
+  const Query resolved = apply_templates(resolve_paths(query));
   const vectors::VectorIndex& index = sources.index();
   SearchResult result;
   result.library_count = index.size();

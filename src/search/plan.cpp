@@ -17,6 +17,8 @@
 namespace clipdex::search {
 namespace {
 
+constexpr std::string_view kPlaceOfText = "{}";
+
 // A sum that is this small beside its parts is what rounding left of nothing.
 constexpr double kDirectionMin = 1e-4;
 
@@ -101,7 +103,36 @@ Result<std::monostate> check_query(const Query& query) {
         "the query only says what to stay away from; add what to look for, such as: photo - night");
   }
   if (auto mistake = mistake_in(query.filters)) return *std::move(mistake);
+  for (const std::string& sentence : query.templates) {
+    const std::size_t place = sentence.find(kPlaceOfText);
+    if (place == std::string::npos || sentence.find(kPlaceOfText, place + 1) != std::string::npos) {
+      return refuse(fmt::format(
+          "the template \"{}\" has no place for the text, or more than one; write one {{}}, such "
+          "as: a photo of a {{}}",
+          sentence));
+    }
+  }
   return check_bounds(query.hits_max, query.score_min);
+}
+
+Query apply_templates(Query query) {
+  if (query.templates.empty()) return query;
+  std::vector<QueryTerm> terms;
+  for (const QueryTerm& term : query.terms) {
+    if (term.kind != QueryTerm::Kind::text) {
+      terms.push_back(term);
+      continue;
+    }
+    for (const std::string& sentence : query.templates) {
+      QueryTerm filled = term;
+      filled.value = sentence;
+      filled.value.replace(sentence.find(kPlaceOfText), kPlaceOfText.size(), term.value);
+      filled.weight = term.weight / static_cast<double>(query.templates.size());
+      terms.push_back(std::move(filled));
+    }
+  }
+  query.terms = std::move(terms);
+  return query;
 }
 
 Query resolve_paths(Query query) {

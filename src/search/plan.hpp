@@ -34,6 +34,10 @@ Result<std::monostate> check_query(const Query& query);
 /// working directory.
 Query resolve_paths(Query query);
 
+/// The query whose texts are put into its templates: a term for each, which share the weight of the
+/// text. Without templates, the query itself.
+Query apply_templates(Query query);
+
 /// The unit vector of Σ weight · vector over the terms: `vectors[i]` is the unit vector of
 /// `terms[i]`, and all have the same size. Summed in double precision. Errors: `invalid_argument`
 /// when the terms cancel each other out, so that no direction is left.

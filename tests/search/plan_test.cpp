@@ -284,5 +284,29 @@ TEST(Combine, ASmallRestIsStillADirection) {
   EXPECT_THAT(combined({1, -0.99}, {x, x}), ElementsAre(1, 0));
 }
 
+TEST(Templates, EveryTextIsPutIntoEachAndSharesItsWeight) {
+  Query query;
+  query.terms = {{QueryTerm::Kind::text, "cat", -2}, {QueryTerm::Kind::image_file, "/a.jpg", 1}};
+  query.templates = {"a {} here", "{}"};
+  const Query filled = apply_templates(query);
+  const std::vector<QueryTerm> expected{{QueryTerm::Kind::text, "a cat here", -1},
+                                        {QueryTerm::Kind::text, "cat", -1},
+                                        {QueryTerm::Kind::image_file, "/a.jpg", 1}};
+  EXPECT_EQ(filled.terms, expected);
+  query.templates.clear();
+  EXPECT_EQ(apply_templates(query), query);
+}
+
+TEST(Templates, MustHaveOnePlaceForTheText) {
+  for (const char* sentence : {"a photo", "{} and {}"}) {
+    Query query;
+    query.terms = {{QueryTerm::Kind::text, "cat", 1}};
+    query.templates = {sentence};
+    EXPECT_EQ(refusal(query), "the template \"" + std::string(sentence) +
+                                  "\" has no place for the text, or more than one; write one {}, "
+                                  "such as: a photo of a {}");
+  }
+}
+
 }  // namespace
 }  // namespace clipdex::search
