@@ -22,10 +22,11 @@ sofa, stopwatch, sunglasses, swing, teapot, teddy, tractor, train, trombone, tru
 vase, volleyball, wok, wooden spoon
 """
 SHOWN_BY_NOTHING = """
-she agreed to the terms; an abstract idea; the will of the majority; no comment; a lack of
-evidence; customer satisfaction; the future tense; monetary policy; due diligence; freedom of
-speech; the meaning of the word however; long term consequences; a change of plans; terms and
-conditions apply; existential doubt; his opinion on taxes
+the board approved the budget; an unresolved dispute; compound interest; the origin of a word; a
+polite refusal; reasonable doubt; the capacity of a network; mutual agreement; an outdated
+assumption; the terms of the lease; a hypothetical question; supply and demand; his sense of
+humour; the deadline was moved; a software licence; an ambiguous answer; the rate of
+unemployment; a breach of contract; moral philosophy; an hour too late
 """
 
 

@@ -84,8 +84,8 @@ struct SearchResult {
   std::string model_name;      ///< of the model whose vectors were ranked, for people; may be empty
   bool by_demo_model = false;  ///< that is the small model that comes with clipdex
   /// Of a search by texts in a calibrated library: whether the best image found, before any
-  /// threshold, is better than the best hit of half of the stock prompts. If not, nothing here
-  /// matches well.
+  /// threshold, is better than the best hit of half of the unrelated stock texts. If not, nothing
+  /// here matches well.
   std::optional<bool> matches_well{};
   SearchTimes times;
   std::vector<std::string> notices;  ///< full sentences for the user, such as that a text was cut

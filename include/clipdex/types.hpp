@@ -44,8 +44,8 @@ struct Hit {
   ImageId image_id = 0;
   std::string path;  ///< absolute; the bytes the file system gave, not always UTF-8
   double score = 0;  ///< cosine of the query's vector and the image's, -1 to 1
-  /// Of a search by texts: the share of stock prompts whose best hit in this library is worse, 0 to
-  /// 1, with the same meaning for every model. Nothing where the library is not calibrated.
+  /// Of a search by texts: the share of unrelated stock texts whose best hit in this library is
+  /// worse, 0 to 1, with the same meaning for every model. Nothing where it is not calibrated.
   std::optional<double> match{};
 };
 

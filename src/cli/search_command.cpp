@@ -121,7 +121,8 @@ int run_search(const Settings& settings, const Arguments& arguments, const CLI::
   if (result.library_count > 0 && result.by_demo_model) print_demo_note(settings);
   for (const std::string& notice : result.notices) print_note(settings, notice);
   print_hits(result, arguments);
-  if (!result.matches_well.value_or(true)) {
+  // The demo model's scores cannot tell that a thing is unknown to it, and would cry wolf.
+  if (!result.matches_well.value_or(true) && !result.by_demo_model) {
     print_note(settings,
                "nothing here matches well: the best of these is no better than what texts "
                "find that have nothing to do with the images");

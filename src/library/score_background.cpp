@@ -42,8 +42,8 @@ void refresh_background(store::Catalogue& catalogue, const store::ModelRow& mode
     background.prompts_version = search::kStockPromptsVersion;
     background.images = images;
     background.prompts = has_prompts ? std::move(known->prompts) : encode_prompts(*load());
-    background.best_excesses =
-        search::best_excesses(search::Prompts(background.prompts), [&](const auto& visit) {
+    background.best_excesses = search::best_excesses(
+        search::Prompts(background.prompts), search::kUnrelatedBegin, [&](const auto& visit) {
           catalogue.visit_vectors(model.id,
                                   [&](ImageId, std::span<const float> vector) { visit(vector); });
         });

@@ -67,12 +67,13 @@ std::vector<double> Prompts::own_excesses(std::span<const float> image) const {
   return excesses;
 }
 
-std::vector<float> best_excesses(const Prompts& prompts, const EachImage& images) {
-  std::vector<float> best(prompts.count(), std::numeric_limits<float>::lowest());
+std::vector<float> best_excesses(const Prompts& prompts, std::size_t first,
+                                 const EachImage& images) {
+  std::vector<float> best(prompts.count() - first, std::numeric_limits<float>::lowest());
   images([&](std::span<const float> image) {
     const std::vector<double> excesses = prompts.own_excesses(image);
     for (std::size_t i = 0; i < best.size(); ++i) {
-      best[i] = std::max(best[i], static_cast<float>(excesses[i]));
+      best[i] = std::max(best[i], static_cast<float>(excesses[first + i]));
     }
   });
   std::ranges::sort(best);

@@ -42,12 +42,15 @@ class Prompts {
 /// Shows `visit` the unit vector of every image; the span is valid during the call only.
 using EachImage = std::function<void(const std::function<void(std::span<const float>)>& visit)>;
 
-/// For each prompt the greatest of its `own_excesses` over all images, ascending: what the best hit
-/// of a text reaches that nobody looks for. No images give lowest numbers.
-std::vector<float> best_excesses(const Prompts& prompts, const EachImage& images);
+/// For each prompt from place `first` on, the greatest of its `own_excesses` over all images,
+/// ascending: what the best hit of a text reaches to which there is no right answer. No images give
+/// lowest numbers.
+std::vector<float> best_excesses(const Prompts& prompts, std::size_t first,
+                                 const EachImage& images);
 
-/// The share of stock prompts whose best hit in the library exceeds its image's background less
-/// than this hit does, 0 to 1. At 0.5 a hit is no better than chance, whatever the model.
+/// The share of unrelated prompts whose best hit in the library exceeds its image's background less
+/// than this hit does, 0 to 1. At 0.5 a hit is no better than what chance finds, whatever the
+/// model.
 /// @param best of `best_excesses`, not empty
 double match_of(double excess, std::span<const float> best);
 

@@ -63,7 +63,7 @@ bool is_by_texts(const Query& query) {
       query.terms, [](const QueryTerm& term) { return term.kind == QueryTerm::Kind::text; });
 }
 
-// A hit at chance has this match: half of the stock prompts find something as good.
+// A hit at chance has this match: half of the unrelated texts find something as good.
 constexpr double kMatchOfChance = 0.5;
 
 // Gives the hits their matches and leaves out those below the threshold; how many are left. Images

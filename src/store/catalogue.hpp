@@ -133,7 +133,7 @@ struct ScoreBackground {
   int prompts_version = 0;           ///< of the list of prompts
   std::uint64_t images = 0;          ///< so many were compared
   std::vector<Embedding> prompts;    ///< the vector of each, of the model's dimension
-  std::vector<float> best_excesses;  ///< a number each, ascending
+  std::vector<float> best_excesses;  ///< of those to which there is no right answer, ascending
 };
 
 enum class Access {

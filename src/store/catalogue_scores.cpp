@@ -38,8 +38,9 @@ std::optional<ScoreBackground> Catalogue::score_background(ModelId model) const 
   const std::vector<float> numbers = floats_in(row.blob(2));
   background.best_excesses = floats_in(row.blob(3));
   const auto dimension = static_cast<std::size_t>(row.integer(4));
-  const std::size_t prompts = background.best_excesses.size();
-  if (prompts == 0 || numbers.size() != prompts * dimension) return std::nullopt;
+  if (numbers.empty() || numbers.size() % dimension != 0 || background.best_excesses.empty()) {
+    return std::nullopt;
+  }
   for (auto at = numbers.begin(); at != numbers.end();) {
     const auto end = at + static_cast<std::ptrdiff_t>(dimension);
     background.prompts.emplace_back(at, end);

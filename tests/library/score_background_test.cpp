@@ -60,7 +60,8 @@ TEST_F(ScoreBackgroundTest, IndexingAHundredImagesCalibratesTheirScores) {
   ASSERT_TRUE(known);
   EXPECT_EQ(known->prompts_version, search::kStockPromptsVersion);
   EXPECT_EQ(known->images, 110U);
-  EXPECT_EQ(known->best_excesses.size(), search::stock_prompts().size());
+  EXPECT_EQ(known->prompts.size(), search::stock_prompts().size());
+  EXPECT_EQ(known->best_excesses.size(), search::stock_prompts().size() - search::kUnrelatedBegin);
   EXPECT_TRUE(std::ranges::is_sorted(known->best_excesses));
   const SearchResult result = search("a cat");
   for (const Hit& hit : result.hits) EXPECT_THAT(hit.match, Optional(::testing::Ge(0.0)));

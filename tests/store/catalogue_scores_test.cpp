@@ -54,7 +54,7 @@ TEST_F(CatalogueScores, ABackgroundIsNoChangeOfTheLibrary) {
 
 TEST_F(CatalogueScores, ABackgroundThatDoesNotFitIsNone) {
   ScoreBackground odd = background();
-  odd.best_excesses.push_back(3);
+  odd.prompts[0].pop_back();
   library_.set_score_background(model_, odd);
   EXPECT_FALSE(library_.score_background(model_));
 }
