@@ -61,6 +61,8 @@ class Writer:
         else:
             is_clip_format = chosen.layout in ("rclip", "togetheros")
             self.tokenizer = tokenizers.tiny(tokenizers.CLIP_MERGE_COUNT if is_clip_format else 0)
+        if chosen.layout == "chinese-clip":
+            self.tokenizer = tokenizers.WordPiece()
         weights = shapes.random_weights(self.shape, len(self.tokenizer.vocabulary), chosen.seed)
         self.image_weights, self.text_weights = weights
 
@@ -218,7 +220,23 @@ def write_togetheros(writer):
     tokenizers.write_merges(writer.tokenizer, writer.output / "bpe_simple_vocab_16e6.txt.gz")
 
 
+def write_chinese_clip(writer):
+    """Chinese-CLIP's own export: batches of one, and BERT's vocabulary."""
+    names = {
+        "image": "image",
+        "text": "text",
+        "image_vector": "unnorm_image_features",
+        "text_vector": "unnorm_text_features",
+    }
+    writer.chosen.fixed_batch = 1
+    writer.save_towers("tiny.img.fp32.onnx", "tiny.txt.fp32.onnx", names, "int64",
+                       writer.shape.context)
+    vocabulary = "".join(token + "\n" for token in writer.tokenizer.tokens)
+    (writer.output / "vocab.txt").write_text(vocabulary, encoding="utf-8")
+
+
 LAYOUTS = {
+    "chinese-clip": write_chinese_clip,
     "immich": write_immich,
     "transformers.js": write_transformers_js,
     "rclip": write_rclip,

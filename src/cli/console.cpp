@@ -124,22 +124,6 @@ std::string display_path(std::string_view path) {
   return printable(path);
 }
 
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kAlphabet =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string text;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::array<unsigned, 3> group{};
-    const std::size_t count = bytes.size() - i < 3 ? bytes.size() - i : 3;
-    for (std::size_t j = 0; j < count; ++j) group[j] = static_cast<unsigned char>(bytes[i + j]);
-    const unsigned bits = group[0] << 16 | group[1] << 8 | group[2];
-    for (std::size_t j = 0; j < 4; ++j) {
-      text += j <= count ? kAlphabet[bits >> (18 - 6 * j) & 63] : '=';
-    }
-  }
-  return text;
-}
-
 void watch_for_interrupt() {
   std::signal(SIGINT, note_interrupt);
   std::signal(SIGTERM, note_interrupt);

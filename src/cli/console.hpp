@@ -68,9 +68,6 @@ std::string display_path(std::string_view path);
 /// Text with control characters as \n, \t or \x1b and broken UTF-8 as U+FFFD, safe for a terminal.
 std::string printable(std::string_view text);
 
-/// The bytes as base64 (RFC 4648, section 4): how JSON carries a path that is not UTF-8.
-std::string base64(std::string_view bytes);
-
 /// From now on the first Ctrl-C (or SIGTERM) only sets a flag, and the second ends the program.
 void watch_for_interrupt();
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "base/base64.hpp"
 #include "base/utf8.hpp"
 #include "cli/console.hpp"
 
@@ -46,7 +47,7 @@ std::string format_json(const SearchResult& result, std::string_view query,
   document["hits"] = nlohmann::ordered_json::array();
   for (const Hit& hit : result.hits) {
     nlohmann::ordered_json entry{{"rank", hit.rank}, {"path", to_valid_utf8(hit.path)}};
-    if (!is_valid_utf8(hit.path)) entry["path_base64"] = base64(hit.path);
+    if (!is_valid_utf8(hit.path)) entry["path_base64"] = to_base64(hit.path);
     entry["score"] = rounded(hit.score, 1e-6);
     if (hit.match) entry["match"] = rounded(*hit.match, 1e-6);
     document["hits"].push_back(std::move(entry));

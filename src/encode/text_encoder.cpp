@@ -45,8 +45,8 @@ class GraphTextEncoder final : public TextEncoder {
   std::size_t dimension() const override { return dimension_; }
 
   EncodedText encode(std::string_view text) override {
-    const text::FittedTokens tokens =
-        text::fit_to_context(tokenizer_->encode(text), spec_, tokenizer_->end_id());
+    const text::FittedTokens tokens = text::fit_to_context(
+        tokenizer_->encode(text::clean_text(text, spec_.cleaning)), spec_, tokenizer_->end_id());
     std::vector<Embedding> vectors;
     if (ids_.type == ONNX_TENSOR_ELEMENT_DATA_TYPE_INT32) {
       run<std::int32_t>(tokens, vectors);

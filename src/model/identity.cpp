@@ -37,10 +37,12 @@ std::string specs_text(const Package& package) {
   const bool is_bicubic = pixels.interpolation == image::Interpolation::bicubic;
   return fmt::format(
       "pixels size={} resize={} filter={} mean={:.9g} std={:.9g}\n"
-      "text context={} pad={} fixed={}\n",
+      "text context={} pad={} fixed={}{}\n",
       pixels.size, is_squash ? "squash" : "shortest", is_bicubic ? "bicubic" : "bilinear",
       fmt::join(pixels.mean, ","), fmt::join(pixels.std, ","), package.text.context_length,
-      package.text.pad_id, package.text.fixed_length);
+      package.text.pad_id, package.text.fixed_length,
+      // Spaces alone change no id of the models that were read before there was this choice.
+      package.text.cleaning == text::TextCleaning::canonicalize ? " clean=canonicalize" : "");
 }
 
 }  // namespace

@@ -26,9 +26,11 @@ Package read(const std::filesystem::path& directory) {
   const nlohmann::json tokenizer = read_json_object(tokenizer_config);
   // Immich pads with the pad token of the tokenizer. OpenCLIP itself pads with 0; a causal tower
   // that pools at the end token, as these do, never sees the difference.
-  package.text = {.context_length = context_length(read_json_object(config), tokenizer),
+  const nlohmann::json model = read_json_object(config);
+  package.text = {.context_length = context_length(model, tokenizer),
                   .pad_id = pad_id(tokenizer, package.tokenizer_file).value_or(0),
-                  .fixed_length = true};
+                  .fixed_length = true,
+                  .cleaning = open_clip_cleaning(model)};
   return package;
 }
 

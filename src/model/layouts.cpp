@@ -11,7 +11,7 @@ namespace clipdex::model {
 
 std::span<const LayoutReader* const> layouts() noexcept {
   static constexpr std::array kLayouts{
-      &kImmich, &kTransformersJs, &kRclip, &kTowerPair, &kTogetheros,
+      &kImmich, &kTransformersJs, &kRclip, &kTowerPair, &kChineseClip, &kTogetheros,
   };
   return kLayouts;
 }

@@ -29,6 +29,7 @@ extern const LayoutReader kImmich;
 extern const LayoutReader kTransformersJs;
 extern const LayoutReader kRclip;
 extern const LayoutReader kTowerPair;
+extern const LayoutReader kChineseClip;
 extern const LayoutReader kTogetheros;
 
 /// All layouts, in the order in which they are tried.

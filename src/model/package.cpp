@@ -79,6 +79,8 @@ Result<std::unique_ptr<const text::Tokenizer>> load_tokenizer(const Package& pac
       return text::load_tokenizer_json(package.tokenizer_file);
     case TokenizerKind::clip_bpe:
       return text::load_clip_bpe(package.tokenizer_file);
+    case TokenizerKind::bert_vocabulary:
+      return text::load_bert_vocabulary(package.tokenizer_file);
   }
   return Error{ErrorCode::internal, "a model package names no kind of tokenizer"};
 }

@@ -14,13 +14,13 @@
 
 namespace clipdex::model {
 
-enum class Layout { immich, transformers_js, rclip, tower_pair, togetheros };
+enum class Layout { immich, transformers_js, rclip, tower_pair, chinese_clip, togetheros };
 
 /// The name of a layout for people: "Immich", "transformers.js", "rclip" and so on. Static
 /// lifetime.
 std::string_view layout_name(Layout layout) noexcept;
 
-enum class TokenizerKind { tokenizer_json, clip_bpe };
+enum class TokenizerKind { tokenizer_json, clip_bpe, bert_vocabulary };
 
 /// A form of a package that the optimiser wrote beside it, proved to make the same vectors.
 struct Variant {

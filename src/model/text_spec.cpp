@@ -104,6 +104,12 @@ std::optional<text::TokenId> pad_id(const json& tokenizer_config,
   return find_token_id({text, file.value().bytes.size()}, token);
 }
 
+text::TextCleaning open_clip_cleaning(const json& config) {
+  return below(config, {"text_cfg", "tokenizer_kwargs", "clean"}) == "canonicalize"
+             ? text::TextCleaning::canonicalize
+             : text::TextCleaning::whitespace;
+}
+
 text::TextSpec hugging_face_text_spec(const json& config, const json& tokenizer_config,
                                       const std::filesystem::path& tokenizer_json) {
   return {.context_length = context_length(config, tokenizer_config),

@@ -35,6 +35,10 @@ std::optional<text::TokenId> find_token_id(std::string_view tokenizer_json,
 std::optional<text::TokenId> pad_id(const nlohmann::json& tokenizer_config,
                                     const std::filesystem::path& tokenizer_json);
 
+/// What OpenCLIP does to a text first, by `text_cfg.tokenizer_kwargs.clean` of its `config.json`:
+/// "canonicalize" for SigLIP, else white space alone.
+text::TextCleaning open_clip_cleaning(const nlohmann::json& config);
+
 /// How a text tower from Hugging Face wants its ids: context and padding as above. CLIP's own
 /// towers are causal and pool at the end token, so that nothing needs to stand behind it; they are
 /// told by `model_type` or by their tokenizer, and by padding with that end token. All others were

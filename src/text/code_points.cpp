@@ -3,6 +3,7 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include <array>
 #include <cstdint>
 
 namespace clipdex::text {
@@ -60,6 +61,19 @@ bool starts_with_word(std::string_view text) {
 
 bool ends_with_word(std::string_view text) {
   return !text.empty() && is_word(last_of(text).code_point);
+}
+
+void append_code_point(std::string& text, std::int32_t code_point) {
+  std::array<char, U8_MAX_LENGTH> bytes{};
+  std::size_t length = 0;
+  U8_APPEND_UNSAFE(bytes.data(), length, code_point);
+  text.append(bytes.data(), length);
+}
+
+std::size_t code_point_bytes(std::string_view text, std::size_t at) {
+  std::size_t end = at;
+  U8_FWD_1(text.data(), end, text.size());
+  return end - at;
 }
 
 }  // namespace clipdex::text

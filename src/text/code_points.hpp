@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <string>
 #include <string_view>
 
 namespace clipdex::text {
@@ -16,5 +18,11 @@ std::size_t trailing_space_bytes(std::string_view text);
 /// alphabetic, a mark, a decimal digit, connector punctuation or a joiner. False for an empty text.
 bool starts_with_word(std::string_view text);
 bool ends_with_word(std::string_view text);
+
+/// How many bytes the code point at a place of a well-formed text has.
+std::size_t code_point_bytes(std::string_view text, std::size_t at);
+
+/// Appends one code point, which must be a scalar value, as UTF-8.
+void append_code_point(std::string& text, std::int32_t code_point);
 
 }  // namespace clipdex::text

@@ -7,7 +7,6 @@
 #include <unicode/utf8.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 
 #include "clipdex/error.hpp"
@@ -32,13 +31,6 @@ const icu::Normalizer2* instance_of(UnicodeNormalizer::Form form, UErrorCode& st
       return icu::Normalizer2::getNFKDInstance(status);
   }
   return nullptr;
-}
-
-void append_code_point(std::string& text, UChar32 code_point) {
-  std::array<char, U8_MAX_LENGTH> bytes{};
-  std::size_t length = 0;
-  U8_APPEND_UNSAFE(bytes.data(), length, code_point);
-  text.append(bytes.data(), length);
 }
 
 }  // namespace

@@ -34,20 +34,24 @@ std::vector<TokenId> PipelineTokenizer::encode(std::string_view utf8) const {
     if (piece.id) {
       ids.push_back(*piece.id);
     } else {
-      append_normalized(pipeline_.normalizer->normalize(std::string(piece.text)), ids);
+      const bool begins_text = piece.text.data() == text.data();
+      append_normalized(pipeline_.normalizer->normalize(std::string(piece.text)), begins_text, ids);
     }
   }
   return pipeline_.post_processor.apply(ids);
 }
 
-void PipelineTokenizer::append_normalized(const std::string& normalized,
+void PipelineTokenizer::append_normalized(const std::string& normalized, bool begins_text,
                                           std::vector<TokenId>& ids) const {
   for (const Piece& piece : added_tokens_.in_normalized_text().split(normalized)) {
     if (piece.id) {
       ids.push_back(*piece.id);
       continue;
     }
-    Words words{.text = std::string(piece.text), .spans = {{0, piece.text.size()}}};
+    Words words{.text = std::string(piece.text),
+                .begins_text = begins_text && piece.text.data() == normalized.data(),
+                .spans = {{0, piece.text.size()}}};
+    if (piece.text.empty()) words.spans.clear();
     pipeline_.pre_tokenizer->cut(words);
     for (const Words::Span& span : words.spans) {
       pipeline_.model->tokenize(words.word(span), ids);

@@ -38,8 +38,9 @@ class PipelineTokenizer : public Tokenizer {
   std::string description() const override;
 
  private:
-  /// Appends the ids of a normalised piece of the text.
-  void append_normalized(const std::string& normalized, std::vector<TokenId>& ids) const;
+  /// Appends the ids of a normalised piece of the text, which may be its beginning.
+  void append_normalized(const std::string& normalized, bool begins_text,
+                         std::vector<TokenId>& ids) const;
 
   Pipeline pipeline_;
   AddedTokens added_tokens_;

@@ -80,19 +80,55 @@ void PreTokenizerSequence::cut(Words& words) const {
 }
 
 void SplitPreTokenizer::cut(Words& words) const {
-  const std::unique_ptr<Matcher> matcher = pattern_->matcher();
+  cut_at(*pattern_, behavior_, is_inverted_, words);
+}
+
+void SplitPreTokenizer::cut_at(const Pattern& pattern, SplitBehavior behavior, bool is_inverted,
+                               Words& words) {
+  const std::unique_ptr<Matcher> matcher = pattern.matcher();
   std::vector<Words::Span> smaller;
   for (const Words::Span& span : words.spans) {
     std::vector<Segment> segments = matcher->segments(words.word(span));
-    if (is_inverted_) {
+    if (is_inverted) {
       for (Segment& segment : segments) segment.is_match = !segment.is_match;
     }
-    for (const Segment& segment : apply(behavior_, std::move(segments))) {
+    for (const Segment& segment : apply(behavior, std::move(segments))) {
       if (segment.begin == segment.end) continue;
       smaller.push_back({span.begin + segment.begin, span.begin + segment.end});
     }
   }
   words.spans = std::move(smaller);
+}
+
+MetaspacePreTokenizer::MetaspacePreTokenizer(std::string mark, Prepend prepend, bool splits)
+    : mark_(std::move(mark)),
+      prepend_(prepend),
+      splits_(splits),
+      pattern_(literal_pattern(mark_)) {}
+
+void MetaspacePreTokenizer::cut(Words& words) const {
+  Words marked;
+  marked.begins_text = words.begins_text;
+  for (const Words::Span& span : words.spans) {
+    const std::size_t begin = marked.text.size();
+    const std::string_view word = words.word(span);
+    const bool is_first = words.begins_text && span.begin == 0;
+    const bool begins_with_mark = word.starts_with(' ') || word.starts_with(mark_);
+    if (!begins_with_mark &&
+        (prepend_ == Prepend::always || (prepend_ == Prepend::first && is_first))) {
+      marked.text += mark_;
+    }
+    for (const char byte : word) {
+      if (byte == ' ') {
+        marked.text += mark_;
+      } else {
+        marked.text += byte;
+      }
+    }
+    marked.spans.push_back({begin, marked.text.size()});
+  }
+  words = std::move(marked);
+  if (splits_) SplitPreTokenizer::cut_at(*pattern_, SplitBehavior::merged_with_next, false, words);
 }
 
 ByteLevelPreTokenizer::ByteLevelPreTokenizer(bool add_prefix_space, bool use_regex)
@@ -102,6 +138,7 @@ ByteLevelPreTokenizer::ByteLevelPreTokenizer(bool add_prefix_space, bool use_reg
 void ByteLevelPreTokenizer::cut(Words& words) const {
   const std::unique_ptr<Matcher> matcher = pattern_ ? pattern_->matcher() : nullptr;
   Words mapped;
+  mapped.begins_text = words.begins_text;
   mapped.text.reserve(2 * words.text.size());
   const auto append = [&](std::string_view bytes) {
     const std::size_t begin = mapped.text.size();

@@ -20,6 +20,7 @@ struct Words {
   };
 
   std::string text;         ///< well-formed UTF-8
+  bool begins_text = true;  ///< its beginning is that of the whole text given to the tokenizer
   std::vector<Span> spans;  ///< none is empty
 
   std::string_view word(Span span) const {
@@ -59,10 +60,35 @@ class SplitPreTokenizer : public PreTokenizer {
       : pattern_(std::move(pattern)), behavior_(behavior), is_inverted_(is_inverted) {}
   void cut(Words& words) const override;
 
+  /// The same for whoever has a pattern of its own.
+  static void cut_at(const Pattern& pattern, SplitBehavior behavior, bool is_inverted,
+                     Words& words);
+
  private:
   std::unique_ptr<const Pattern> pattern_;
   SplitBehavior behavior_;
   bool is_inverted_;
+};
+
+/// Writes SentencePiece's mark of a space, or another, for each space, and puts one before a word.
+class MetaspacePreTokenizer : public PreTokenizer {
+ public:
+  enum class Prepend {
+    always,  ///< before every word that has none
+    first,   ///< before one at the beginning of the text
+    never,
+  };
+
+  /// @param mark one code point in the place of spaces, "\u2581" for SentencePiece
+  /// @param splits cuts before every mark; else words stay whole
+  MetaspacePreTokenizer(std::string mark, Prepend prepend, bool splits);
+  void cut(Words& words) const override;
+
+ private:
+  std::string mark_;
+  Prepend prepend_;
+  bool splits_;
+  std::unique_ptr<const Pattern> pattern_;  ///< of the mark
 };
 
 /// Cuts by GPT-2's expression where asked, then writes each byte as its character of the byte

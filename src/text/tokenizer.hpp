@@ -64,11 +64,31 @@ Result<std::unique_ptr<const Tokenizer>> parse_clip_bpe(std::string_view bytes,
                                                         std::string_view name,
                                                         std::size_t merge_count = kClipMergeCount);
 
+/// Reads a `vocab.txt` of BERT, a token a line: WordPiece with BERT's normaliser in lower case,
+/// between [CLS] and [SEP]. Chinese-CLIP's. Errors: as above; `too_large` beyond 16 MiB.
+Result<std::unique_ptr<const Tokenizer>> load_bert_vocabulary(const std::filesystem::path& path);
+
+/// The same from memory.
+Result<std::unique_ptr<const Tokenizer>> parse_bert_vocabulary(std::string_view bytes,
+                                                               std::string_view name);
+
+/// What happens to a text before the tokenizer sees it.
+enum class TextCleaning {
+  none,
+  whitespace,    ///< words with one space between them: OpenCLIP
+  canonicalize,  ///< the same in lower case, without ASCII's punctuation: OpenCLIP for SigLIP
+};
+
+/// A text after that; UTF-8 in and out, ill-formed bytes may be replaced by U+FFFD. Thread-safe.
+/// Throws `internal` when the module that does it cannot be loaded.
+std::string clean_text(std::string_view utf8, TextCleaning cleaning);
+
 /// How a model wants its ids: part of the model package.
 struct TextSpec {
   std::size_t context_length = 77;  ///< ids a text, special tokens included
   TokenId pad_id = 0;               ///< fills the rest
   bool fixed_length = true;         ///< pad up to context_length always, as the graph demands
+  TextCleaning cleaning = TextCleaning::none;
 
   friend bool operator==(const TextSpec&, const TextSpec&) = default;
 };

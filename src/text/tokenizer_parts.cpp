@@ -7,8 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "text/byte_pair.hpp"
+#include "text/bert_normalizer.hpp"
 #include "text/json_fields.hpp"
+#include "text/precompiled_normalizer.hpp"
 
 namespace clipdex::text {
 namespace {
@@ -31,59 +32,50 @@ SplitBehavior split_behavior(std::string_view name) {
   refuse_type("split behavior", name);
 }
 
-/// Vocabularies of other tokenizers are objects {"content": id}.
-Vocabulary make_vocabulary(const simdjson::dom::object& contents) {
-  // Contents of byte-pair tokens are six bytes long on average; a guess here saves copying later.
-  constexpr std::size_t kContentBytesGuess = 8;
-  Vocabulary vocabulary;
-  vocabulary.reserve(contents.size(), kContentBytesGuess * contents.size());
-  for (const auto& field : contents)
-    vocabulary.add(field.key, id_of(field.value, "a vocabulary id"));
-  return vocabulary;
+// What the reference takes for a space and for punctuation: Unicode's properties, and all of
+// ASCII's punctuation though Unicode calls some of it symbols.
+constexpr std::string_view kSpace = R"(\p{White_Space})";
+constexpr std::string_view kPunctuation = R"([\p{P}$+<=>\^`|~])";
+
+std::unique_ptr<const PreTokenizer> split_at(std::string_view expression, SplitBehavior behavior,
+                                             bool is_inverted = false) {
+  return std::make_unique<SplitPreTokenizer>(compile_regex(expression), behavior, is_inverted);
 }
 
-void add_merge(BytePairModel& model, element merge) {
-  std::string_view pair;
-  if (merge.get(pair) == simdjson::SUCCESS) {
-    if (pair.starts_with("#version")) return;
-    const std::size_t space = pair.find(' ');
-    if (space == std::string_view::npos || pair.find(' ', space + 1) != std::string_view::npos) {
-      throw Exception(ErrorCode::corrupt,
-                      fmt::format("its merge \"{}\" is not two tokens with a space between", pair));
-    }
-    model.add_merge(pair.substr(0, space), pair.substr(space + 1));
-    return;
-  }
-  simdjson::dom::array sides;
-  if (merge.get(sides) != simdjson::SUCCESS || sides.size() != 2) {
-    throw Exception(ErrorCode::corrupt, "one of its merges is not a pair of tokens");
-  }
-  model.add_merge(text_of(sides.at(0), "a merge's left token"),
-                  text_of(sides.at(1), "a merge's right token"));
+/// Files of before 2024 say add_prefix_space, later ones prepend_scheme.
+std::unique_ptr<const PreTokenizer> make_metaspace(const JsonFields& fields) {
+  using Prepend = MetaspacePreTokenizer::Prepend;
+  const std::string_view scheme = fields.text_or(
+      "prepend_scheme", fields.flag_or("add_prefix_space", true) ? "always" : "never");
+  const Prepend prepend = scheme == "always"  ? Prepend::always
+                          : scheme == "first" ? Prepend::first
+                          : scheme == "never" ? Prepend::never
+                                              : (refuse_type("prepend scheme", scheme), Prepend{});
+  return std::make_unique<MetaspacePreTokenizer>(std::string(fields.text("replacement")), prepend,
+                                                 fields.flag_or("split", true));
 }
 
-std::unique_ptr<const TokenModel> make_byte_pair(const JsonFields& fields) {
-  if (const auto dropout = fields.find("dropout")) {
-    double probability = 0;
-    if (dropout->get(probability) != simdjson::SUCCESS || probability != 0) {
-      throw Exception(ErrorCode::unsupported, "a BPE model with dropout, whose ids are random");
-    }
-  }
-  Vocabulary vocabulary = make_vocabulary(fields.object("vocab"));
-  BytePairOptions options;
-  options.continuing_subword_prefix = fields.text_or("continuing_subword_prefix", "");
-  options.end_of_word_suffix = fields.text_or("end_of_word_suffix", "");
-  options.fuse_unknown = fields.flag_or("fuse_unk", false);
-  options.byte_fallback = fields.flag_or("byte_fallback", false);
-  options.ignore_merges = fields.flag_or("ignore_merges", false);
-  // A byte-level vocabulary never needs its unk_token, so one that it does not have does no harm.
-  if (fields.find("unk_token")) options.unknown_id = vocabulary.find(fields.text("unk_token"));
+std::unique_ptr<const Normalizer> replace_all(std::string_view expression, std::string content) {
+  return std::make_unique<ReplaceNormalizer>(compile_regex(expression), std::move(content));
+}
 
-  const simdjson::dom::array merges = fields.array("merges");
-  auto model =
-      std::make_unique<BytePairModel>(std::move(vocabulary), std::move(options), merges.size());
-  for (const element merge : merges) add_merge(*model, merge);
-  return model;
+/// SentencePiece's rules for machine translation: some control characters go, others and spaces
+/// without width become spaces. The lists are those of unicode.rs of the reference.
+std::unique_ptr<const Normalizer> make_nmt() {
+  std::vector<std::unique_ptr<const Normalizer>> steps;
+  steps.push_back(replace_all(R"([\u0001-\u0008\u000B\u000E-\u001F\u007F\u008F\u009F])", ""));
+  steps.push_back(replace_all(
+      R"([\u0009\u000A\u000C\u000D\u1680\u200B-\u200F\u2028\u2029\u2581\uFEFF\uFFFD])", " "));
+  return std::make_unique<NormalizerSequence>(std::move(steps));
+}
+
+std::unique_ptr<const Normalizer> make_bert_normalizer(const JsonFields& fields) {
+  BertNormalizerOptions options;
+  options.clean_text = fields.flag_or("clean_text", true);
+  options.handle_chinese_chars = fields.flag_or("handle_chinese_chars", true);
+  options.lowercase = fields.flag_or("lowercase", true);
+  options.strip_accents = fields.flag_or("strip_accents", options.lowercase);
+  return std::make_unique<BertNormalizer>(options);
 }
 
 /// A special token of the two fixed templates: ["[SEP]", 102].
@@ -146,10 +138,23 @@ std::unique_ptr<const Normalizer> make_normalizer(element part) {
     return std::make_unique<StripNormalizer>(fields.flag_or("strip_left", true),
                                              fields.flag_or("strip_right", true));
   }
+  if (type == "StripAccents") return replace_all(R"(\p{M})", "");
+  if (type == "Nmt") return make_nmt();
+  if (type == "BertNormalizer") return make_bert_normalizer(fields);
+  if (type == "Precompiled") {
+    return std::make_unique<PrecompiledNormalizer>(fields.text("precompiled_charsmap"));
+  }
   if (type == "Prepend") {
     return std::make_unique<PrependNormalizer>(std::string(fields.text("prepend")));
   }
   refuse_type("normalizer", type);
+}
+
+std::unique_ptr<const PreTokenizer> make_bert_pre_tokenizer() {
+  std::vector<std::unique_ptr<const PreTokenizer>> steps;
+  steps.push_back(split_at(kSpace, SplitBehavior::removed));
+  steps.push_back(split_at(kPunctuation, SplitBehavior::isolated));
+  return std::make_unique<PreTokenizerSequence>(std::move(steps));
 }
 
 std::unique_ptr<const PreTokenizer> make_pre_tokenizer(element part) {
@@ -167,19 +172,27 @@ std::unique_ptr<const PreTokenizer> make_pre_tokenizer(element part) {
                                                split_behavior(fields.text("behavior")),
                                                fields.flag_or("invert", false));
   }
+  if (type == "Metaspace") return make_metaspace(fields);
+  if (type == "BertPreTokenizer") return make_bert_pre_tokenizer();
+  if (type == "WhitespaceSplit") return split_at(kSpace, SplitBehavior::removed);
+  if (type == "Whitespace") return split_at(R"(\w+|[^\w\s]+)", SplitBehavior::removed, true);
+  if (type == "Punctuation") {
+    return split_at(kPunctuation, split_behavior(fields.text_or("behavior", "Isolated")));
+  }
+  if (type == "Digits") {
+    return split_at(R"([\p{Nd}\p{Nl}\p{No}])", fields.flag_or("individual_digits", false)
+                                                   ? SplitBehavior::isolated
+                                                   : SplitBehavior::contiguous);
+  }
+  if (type == "CharDelimiterSplit") {
+    return std::make_unique<SplitPreTokenizer>(literal_pattern(fields.text("delimiter")),
+                                               SplitBehavior::removed, false);
+  }
   if (type == "ByteLevel") {
     return std::make_unique<ByteLevelPreTokenizer>(fields.flag_or("add_prefix_space", true),
                                                    fields.flag_or("use_regex", true));
   }
   refuse_type("pre_tokenizer", type);
-}
-
-std::unique_ptr<const TokenModel> make_token_model(element part) {
-  const JsonFields fields(part, "its model");
-  // Old files do not name the type; merges are the mark of byte pairs.
-  const std::string_view type = fields.text_or("type", fields.find("merges") ? "BPE" : "");
-  if (type == "BPE") return make_byte_pair(fields);
-  refuse_type("model", type);
 }
 
 PostProcessor make_post_processor(element part) {

@@ -16,13 +16,18 @@
 
 namespace clipdex::text {
 
-/// Sequence, NFC, NFD, NFKC, NFKD, Lowercase, Replace, Strip, Prepend.
+/// Sequence, NFC, NFD, NFKC, NFKD, Lowercase, Replace, Strip, StripAccents, Prepend, Nmt,
+/// Precompiled, BertNormalizer.
 std::unique_ptr<const Normalizer> make_normalizer(simdjson::dom::element part);
 
-/// Sequence, Split, ByteLevel.
+/// Sequence, Split, ByteLevel, Metaspace, BertPreTokenizer, Whitespace, WhitespaceSplit,
+/// Punctuation, Digits, CharDelimiterSplit.
 std::unique_ptr<const PreTokenizer> make_pre_tokenizer(simdjson::dom::element part);
 
-/// BPE, with its merges as "a b" or as ["a", "b"].
+/// BertPreTokenizer, which vocab.txt means too: cuts at white space and around punctuation.
+std::unique_ptr<const PreTokenizer> make_bert_pre_tokenizer();
+
+/// BPE, with its merges as "a b" or as ["a", "b"]; WordPiece; Unigram.
 std::unique_ptr<const TokenModel> make_token_model(simdjson::dom::element part);
 
 /// Sequence, TemplateProcessing, RobertaProcessing, BertProcessing, ByteLevel (which changes no

@@ -36,4 +36,21 @@ Result<std::unique_ptr<const Tokenizer>> parse_clip_bpe(std::string_view bytes,
   return functions().value()->parse_clip_bpe(bytes, name, merge_count);
 }
 
+Result<std::unique_ptr<const Tokenizer>> load_bert_vocabulary(const std::filesystem::path& path) {
+  if (!functions()) return functions().error();
+  return functions().value()->load_bert_vocabulary(path);
+}
+
+std::string clean_text(std::string_view utf8, TextCleaning cleaning) {
+  if (cleaning == TextCleaning::none) return std::string(utf8);
+  if (!functions()) throw Exception(functions().error());
+  return functions().value()->clean_text(utf8, cleaning);
+}
+
+Result<std::unique_ptr<const Tokenizer>> parse_bert_vocabulary(std::string_view bytes,
+                                                               std::string_view name) {
+  if (!functions()) return functions().error();
+  return functions().value()->parse_bert_vocabulary(bytes, name);
+}
+
 }  // namespace clipdex::text

@@ -15,6 +15,11 @@ struct TokenizerFunctions {
   Result<std::unique_ptr<const Tokenizer>> (*parse_clip_bpe)(std::string_view bytes,
                                                              std::string_view name,
                                                              std::size_t merge_count);
+  Result<std::unique_ptr<const Tokenizer>> (*load_bert_vocabulary)(
+      const std::filesystem::path& path);
+  Result<std::unique_ptr<const Tokenizer>> (*parse_bert_vocabulary)(std::string_view bytes,
+                                                                    std::string_view name);
+  std::string (*clean_text)(std::string_view utf8, TextCleaning cleaning);
 };
 
 }  // namespace clipdex::text

@@ -35,7 +35,7 @@ class Doctor : public ::testing::Test {
 TEST_F(Doctor, PassesEveryTestModel) {
   for (const char* name : {"immich", "immich-fp16-fixed", "immich-external", "transformers-js",
                            "transformers-js-external", "transformers-js-bytes", "immich-bytes",
-                           "rclip", "tower-pair"}) {
+                           "rclip", "tower-pair", "chinese-clip"}) {
     for (const Check& check : examine(test::test_models_directory() / name)) {
       EXPECT_EQ(check.state, CheckState::passed)
           << name << ", " << check.name << ": " << check.detail;

@@ -78,7 +78,7 @@ INSTANTIATE_TEST_SUITE_P(TestModels, EveryImageTower,
                          ::testing::Values("immich", "immich-fp16-fixed", "immich-external",
                                            "immich-bytes", "transformers-js",
                                            "transformers-js-bytes", "transformers-js-external",
-                                           "rclip", "tower-pair"),
+                                           "rclip", "tower-pair", "chinese-clip"),
                          test::parameter_name);
 
 TEST(ImageEncoder, GivesNothingForNothing) {

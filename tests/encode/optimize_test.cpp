@@ -108,6 +108,13 @@ INSTANTIATE_TEST_SUITE_P(Optimize, OptimizeEvery,
                                            "transformers-js-bytes", "rclip", "tower-pair"),
                          test::parameter_name);
 
+TEST_F(Optimize, AGraphForOneItemAtATimeGetsItsLayersInInt8) {
+  const VariantReport report = optimize(copy("chinese-clip"));
+  ASSERT_TRUE(report.written) << report.problem;
+  EXPECT_TRUE(was_applied(report, "image", "linear"));
+  EXPECT_TRUE(was_applied(report, "text", "linear"));
+}
+
 TEST_F(Optimize, ATextTowerThatStandsAloneIsRefused) {
   const model::Package package =
       model::read_package(test::test_models_directory() / "togetheros").value_or_throw();

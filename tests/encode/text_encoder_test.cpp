@@ -65,7 +65,7 @@ TEST_P(EveryTextTower, CutsWhatIsTooLongAndSaysSo) {
 INSTANTIATE_TEST_SUITE_P(TestModels, EveryTextTower,
                          ::testing::Values("immich", "immich-fp16-fixed", "immich-external",
                                            "transformers-js", "transformers-js-external", "rclip",
-                                           "tower-pair", "togetheros"),
+                                           "tower-pair", "chinese-clip", "togetheros"),
                          test::parameter_name);
 
 TEST(TextEncoder, TakesAnyBytes) {

@@ -15,8 +15,9 @@ TEST(Layouts, EachHaveANameOfTheirOwn) {
     names.insert(layout->name);
     EXPECT_EQ(layout_name(layout->layout), layout->name);
   }
-  EXPECT_THAT(names, ::testing::ElementsAre("Immich", "TogetheROS text encoder", "rclip",
-                                            "transformers.js", "two folders, as of Qdrant"));
+  EXPECT_THAT(names,
+              ::testing::ElementsAre("Chinese-CLIP", "Immich", "TogetheROS text encoder", "rclip",
+                                     "transformers.js", "two folders, as of Qdrant"));
 }
 
 TEST(Layouts, NameAMissingFileInOneSentence) {

@@ -61,6 +61,16 @@ TEST_F(PadId, IsNothingWhereTheFileSaysNothing) {
   }
 }
 
+TEST(OpenClipCleaning, IsCanonicalWhereTheConfigSaysSo) {
+  const auto cleaning = [](const char* config) {
+    return open_clip_cleaning(nlohmann::json::parse(config));
+  };
+  EXPECT_EQ(cleaning(R"({"text_cfg":{"tokenizer_kwargs":{"clean":"canonicalize"}}})"),
+            text::TextCleaning::canonicalize);
+  EXPECT_EQ(cleaning(R"({"text_cfg":{"context_length":77}})"), text::TextCleaning::whitespace);
+  EXPECT_EQ(cleaning("{}"), text::TextCleaning::whitespace);
+}
+
 TEST(HuggingFaceTextSpec, PadsOnlyWhatLooksAtThePadding) {
   const std::filesystem::path none = "/nonexistent/tokenizer.json";
   const auto pads = [&](const char* config, const char* tokenizer) {

@@ -48,10 +48,20 @@ TEST_F(GoldenTokens, EveryReferenceTextGivesTheReferenceIdsFromTheMergesFile) {
   EXPECT_EQ(tokenizer->end_id(), 49407);
 }
 
-TEST_F(GoldenTokens, BytePairsWithByteFallbackGiveTheReferenceIdsToo) {
-  const std::filesystem::path gemma = tokens_ / "kinds" / "gemma_bpe";
-  const auto tokenizer = load_tokenizer_json(gemma / "tokenizer.json").value_or_throw();
-  expect_reference_ids(*tokenizer, gemma / "tokens.jsonl", 2400);
+TEST_F(GoldenTokens, EveryOtherKindGivesTheReferenceIdsToo) {
+  for (const char* kind : {"gemma_bpe", "wordpiece", "unigram_nmt_nfkc", "unigram_nfkc_cf"}) {
+    SCOPED_TRACE(kind);
+    const std::filesystem::path directory = tokens_ / "kinds" / kind;
+    const auto tokenizer = load_tokenizer_json(directory / "tokenizer.json").value_or_throw();
+    expect_reference_ids(*tokenizer, directory / "tokens.jsonl", 2400);
+  }
+}
+
+TEST_F(GoldenTokens, WordPieceGivesTheReferenceIdsFromItsVocabularyAlone) {
+  const std::filesystem::path directory = tokens_ / "kinds" / "wordpiece";
+  const auto tokenizer = load_bert_vocabulary(directory / "vocab.txt").value_or_throw();
+  expect_reference_ids(*tokenizer, directory / "tokens.jsonl", 2400);
+  EXPECT_EQ(tokenizer->description(), "WordPiece, 6,000 tokens");
 }
 
 TEST_F(GoldenTokens, TheTwoLoadersAgreeOnTextsWithSpecialTokensAndOddCharacters) {

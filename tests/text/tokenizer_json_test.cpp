@@ -65,12 +65,12 @@ TEST(TokenizerJson, TheMessageNamesTheFileThePartAndTheRemedy) {
 
 TEST(TokenizerJson, AnUnknownTypeIsUnsupportedAndNamed) {
   nlohmann::json document = test::small_tokenizer();
-  document["pre_tokenizer"] = {{"type", "Metaspace"}};
+  document["pre_tokenizer"] = {{"type", "UnicodeScripts"}};
   const Error error = error_of(document.dump());
   EXPECT_EQ(error.code, ErrorCode::unsupported);
   EXPECT_EQ(error.message,
-            "t.json needs the pre_tokenizer type \"Metaspace\", which this version of clipdex does "
-            "not know; use a model with another tokenizer");
+            "t.json needs the pre_tokenizer type \"UnicodeScripts\", which this version of clipdex "
+            "does not know; use a model with another tokenizer");
 }
 
 TEST(TokenizerJson, OtherJsonIsNoTokenizer) {

@@ -37,13 +37,6 @@ std::vector<std::string> cut(std::string_view json, std::string_view text) {
   return all;
 }
 
-std::vector<TokenId> modelled(std::string_view json, std::string_view word) {
-  const Part part(json);
-  std::vector<TokenId> ids;
-  make_token_model(part)->tokenize(word, ids);
-  return ids;
-}
-
 std::vector<TokenId> processed(std::string_view json, std::vector<TokenId> ids) {
   const Part part(json);
   return make_post_processor(part).apply(std::move(ids));
@@ -80,9 +73,20 @@ TEST(MakeNormalizer, KnowsEveryTypeThatClipdexHas) {
             "\u00E9");
 }
 
+TEST(MakeNormalizer, KnowsTheTypesOfBertAndSentencePiece) {
+  EXPECT_EQ(normalized(R"({"type": "StripAccents"})", "e\u0301"), "e");
+  EXPECT_EQ(normalized(R"({"type": "Nmt"})", "a\x07\u200B\u2581\u00A0"), "a  \u00A0");
+  EXPECT_EQ(normalized(R"({"type": "BertNormalizer"})", "\u00C9\u7EA2"), "e \u7EA2 ");
+  EXPECT_EQ(normalized(R"({"type": "BertNormalizer", "lowercase": false})", "\u00C9"), "\u00C9")
+      << "accents stay where letters stay, unless the file says otherwise";
+  EXPECT_EQ(normalized(R"({"type": "BertNormalizer", "lowercase": false, "strip_accents": true})",
+                       "\u00C9"),
+            "E");
+}
+
 TEST(MakeNormalizer, RefusesATypeItDoesNotKnowByName) {
-  EXPECT_EQ(refusal(make_normalizer, R"({"type": "Sequence", "normalizers": [{"type": "Nmt"}]})"),
-            "unsupported: the normalizer type \"Nmt\"");
+  EXPECT_EQ(refusal(make_normalizer, R"({"type": "Sequence", "normalizers": [{"type": "Odd"}]})"),
+            "unsupported: the normalizer type \"Odd\"");
   EXPECT_EQ(refusal(make_normalizer, R"({})"), "corrupt: its normalizer lacks \"type\"");
   EXPECT_EQ(refusal(make_normalizer, R"([])"), "corrupt: its normalizer is not an object");
   EXPECT_EQ(refusal(make_normalizer, R"({"type": "Replace", "pattern": {}, "content": ""})"),
@@ -103,6 +107,42 @@ TEST(MakePreTokenizer, KnowsEveryTypeThatClipdexHas) {
   EXPECT_THAT(cut(R"({"type": "Sequence", "pretokenizers": []})", "a b"), ElementsAre("a b"));
 }
 
+TEST(MakePreTokenizer, KnowsTheTypesOfBertAndSentencePiece) {
+  EXPECT_THAT(cut(R"({"type": "BertPreTokenizer"})", "a+b, \u3000c\u3002"),
+              ElementsAre("a", "+", "b", ",", "c", "\u3002"));
+  EXPECT_THAT(cut(R"({"type": "WhitespaceSplit"})", "a+b,\xC2\x85 c"), ElementsAre("a+b,", "c"));
+  EXPECT_THAT(cut(R"({"type": "Whitespace"})", "it's ok!?"),
+              ElementsAre("it", "'", "s", "ok", "!?"));
+  EXPECT_THAT(cut(R"({"type": "Punctuation"})", "a$,b"), ElementsAre("a", "$", ",", "b"));
+  EXPECT_THAT(cut(R"({"type": "Punctuation", "behavior": "Contiguous"})", "a$,b"),
+              ElementsAre("a", "$,", "b"));
+  EXPECT_THAT(cut(R"({"type": "Digits"})", "a12b"), ElementsAre("a", "12", "b"));
+  EXPECT_THAT(cut(R"({"type": "Digits", "individual_digits": true})", "a1\u00BD"),
+              ElementsAre("a", "1", "\u00BD"));
+  EXPECT_THAT(cut(R"({"type": "CharDelimiterSplit", "delimiter": "-"})", "a-b"),
+              ElementsAre("a", "b"));
+}
+
+TEST(MakePreTokenizer, KnowsEveryWayToMarkSpaces) {
+  const auto mark = [](const std::string& options, std::string_view text) {
+    return cut(R"({"type": "Metaspace", "replacement": "_")" + options + "}", text);
+  };
+  EXPECT_THAT(mark("", "a b"), ElementsAre("_a", "_b"));
+  EXPECT_THAT(mark("", " a  b"), ElementsAre("_a", "_", "_b"));
+  EXPECT_THAT(mark(R"(, "prepend_scheme": "never")", "a b"), ElementsAre("a", "_b"));
+  EXPECT_THAT(mark(R"(, "add_prefix_space": false)", "a b"), ElementsAre("a", "_b"));
+  EXPECT_THAT(mark(R"(, "split": false)", "a b"), ElementsAre("_a_b"));
+  // Words of an earlier step: only the one at the beginning of the text is the first.
+  const auto words = [](const std::string& scheme) {
+    return cut(R"({"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"},
+                   {"type": "Metaspace", "replacement": "_", "prepend_scheme": ")" +
+                   scheme + "\"}]}",
+               "a b");
+  };
+  EXPECT_THAT(words("always"), ElementsAre("_a", "_b"));
+  EXPECT_THAT(words("first"), ElementsAre("_a", "b"));
+}
+
 TEST(MakePreTokenizer, KnowsEveryBehaviorOfSplit) {
   const auto split = [](const std::string& behavior) {
     return cut(R"({"type": "Split", "pattern": {"String": "-"}, "behavior": ")" + behavior + "\"}",
@@ -115,61 +155,16 @@ TEST(MakePreTokenizer, KnowsEveryBehaviorOfSplit) {
 }
 
 TEST(MakePreTokenizer, RefusesATypeItDoesNotKnowByName) {
+  EXPECT_EQ(refusal(make_pre_tokenizer, R"({"type": "UnicodeScripts"})"),
+            "unsupported: the pre_tokenizer type \"UnicodeScripts\"");
   EXPECT_EQ(refusal(make_pre_tokenizer, R"({"type": "Metaspace"})"),
-            "unsupported: the pre_tokenizer type \"Metaspace\"");
+            "corrupt: its pre_tokenizer lacks \"replacement\"");
+  EXPECT_EQ(refusal(make_pre_tokenizer,
+                    R"({"type": "Metaspace", "replacement": "_", "prepend_scheme": "odd"})"),
+            "unsupported: the prepend scheme type \"odd\"");
   EXPECT_EQ(refusal(make_pre_tokenizer,
                     R"({"type": "Split", "pattern": {"String": "-"}, "behavior": "Odd"})"),
             "unsupported: the split behavior type \"Odd\"");
-}
-
-TEST(MakeTokenModel, ReadsBothFormsOfMerges) {
-  constexpr std::string_view kStrings =
-      R"({"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["#version: 0.2", "a b"]})";
-  constexpr std::string_view kPairs =
-      R"({"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]})";
-  EXPECT_THAT(modelled(kStrings, "aab"), ElementsAre(0, 2));
-  EXPECT_THAT(modelled(kPairs, "aab"), ElementsAre(0, 2));
-}
-
-TEST(MakeTokenModel, AModelWithoutATypeIsKnownByItsMerges) {
-  EXPECT_THAT(modelled(R"({"vocab": {"a": 3}, "merges": []})", "aa"), ElementsAre(3, 3));
-}
-
-TEST(MakeTokenModel, ReadsTheOptions) {
-  EXPECT_THAT(modelled(R"({"type": "BPE", "vocab": {"a": 0, "b_": 1, "?": 2}, "merges": [],
-                           "end_of_word_suffix": "_", "unk_token": "?", "fuse_unk": true})",
-                       "axxb"),
-              ElementsAre(0, 2, 1));
-  EXPECT_THAT(modelled(R"({"type": "BPE", "vocab": {"a": 0, "~b": 1, "<0x78>": 2, "<0x7E>": 3},
-                           "merges": [], "continuing_subword_prefix": "~", "byte_fallback": true})",
-                       "abx"),
-              ElementsAre(0, 1, 3, 2));
-  EXPECT_THAT(modelled(R"({"type": "BPE", "vocab": {"a": 0, "aa": 1}, "merges": [],
-                           "ignore_merges": true, "unk_token": "absent"})",
-                       "aa"),
-              ElementsAre(1));
-}
-
-TEST(MakeTokenModel, RefusesWhatItCannotRead) {
-  const auto refused = [](std::string_view json) { return refusal(make_token_model, json); };
-  EXPECT_EQ(refused(R"({"type": "WordPiece"})"), "unsupported: the model type \"WordPiece\"");
-  EXPECT_EQ(refused(R"({"type": "BPE", "dropout": 0.1})"),
-            "unsupported: a BPE model with dropout, whose ids are random");
-  EXPECT_EQ(refused(R"({"type": "BPE", "merges": []})"), "corrupt: its model lacks \"vocab\"");
-  EXPECT_EQ(refused(R"({"type": "BPE", "vocab": {}})"), "corrupt: its model lacks \"merges\"");
-  EXPECT_EQ(refused(R"({"type": "BPE", "vocab": {"a": -1}, "merges": []})"),
-            "corrupt: a vocabulary id is not an id between 0 and 1073741824");
-  EXPECT_EQ(refused(R"({"type": "BPE", "vocab": {"a": 0}, "merges": ["a"]})"),
-            "corrupt: its merge \"a\" is not two tokens with a space between");
-  EXPECT_EQ(refused(R"({"type": "BPE", "vocab": {"a": 0}, "merges": ["a a a"]})"),
-            "corrupt: its merge \"a a a\" is not two tokens with a space between");
-  EXPECT_EQ(refused(R"({"type": "BPE", "vocab": {"a": 0}, "merges": [["a"]]})"),
-            "corrupt: one of its merges is not a pair of tokens");
-  EXPECT_EQ(refused(R"({"type": "BPE", "vocab": {"a": 0}, "merges": [["a", 1]]})"),
-            "corrupt: a merge's right token is not a string");
-  EXPECT_EQ(
-      refused(R"({"type": "BPE", "vocab": {"a": 0}, "merges": [["a", "a"]]})"),
-      "corrupt: its merge number 1 needs the token \"aa\", which its vocabulary does not have");
 }
 
 constexpr std::string_view kTemplate = R"({"type": "TemplateProcessing",

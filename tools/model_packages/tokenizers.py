@@ -65,6 +65,34 @@ def tiny(merge_count=0):
     return Tokenizer({token: place for place, token in enumerate(tokens)}, merges)
 
 
+class WordPiece:
+    """BERT's kind for ASCII texts. [SEP] comes last, because the towers pool at the greatest id."""
+
+    WORDS = "a red car photo of the dog diagram on blue house cat s sit"
+
+    def __init__(self):
+        letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+        tokens = ["[PAD]", "[UNK]", "[CLS]", *letters, *("##" + letter for letter in letters)]
+        tokens += [",", "!", "'", *(word for word in self.WORDS.split() if word not in letters)]
+        self.tokens = [*tokens, "##ting", "[SEP]"]
+        self.vocabulary = {token: place for place, token in enumerate(self.tokens)}
+
+    def encode(self, text):
+        words = re.findall(r"[a-z0-9]+|[^\sa-z0-9]", text.lower())
+        pieces = [piece for word in words for piece in self._pieces(word)]
+        return [self.vocabulary[token] for token in ["[CLS]", *pieces, "[SEP]"]]
+
+    def _pieces(self, word):
+        pieces, begin = [], 0
+        while begin < len(word):
+            prefix = "##" if begin else ""
+            ends = range(len(word), begin, -1)
+            end = next(end for end in ends if prefix + word[begin:end] in self.vocabulary)
+            pieces.append(prefix + word[begin:end])
+            begin = end
+        return pieces
+
+
 def read(path):
     """CLIP's own tokenizer.json; it is not ours to ship, so the caller brings the file."""
     model = json.loads(path.read_text(encoding="utf-8"))["model"]
