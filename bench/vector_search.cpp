@@ -125,6 +125,31 @@ Measured measure(const vectors::VectorIndex& index, std::span<const Embedding> q
   return {median(times_ms), recall(found, expected)};
 }
 
+/// Wall time a query where so many share a pass, and what the same queries take one by one, in
+/// turn, so that other load meets both.
+struct Shared {
+  double batch_ms;
+  double single_ms;
+};
+
+Shared measure_batch(const vectors::VectorIndex& index, std::span<const Embedding> queries,
+                     std::size_t size) {
+  std::vector<double> batch_ms;
+  std::vector<double> single_ms;
+  for (std::size_t at = 0; at + size <= queries.size(); at += size) {
+    std::vector<vectors::Search> searches;
+    for (const Embedding& query : queries.subspan(at, size)) {
+      searches.push_back({query, kHits, std::nullopt});
+    }
+    single_ms.push_back(timed_ms([&] {
+      for (const auto& one : searches) index.search(one.query, one.k, one.admitted);
+    }));
+    batch_ms.push_back(timed_ms([&] { index.search_batch(searches); }));
+  }
+  const auto divisor = static_cast<double>(size);
+  return {median(batch_ms) / divisor, median(single_ms) / divisor};
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -151,14 +176,19 @@ int main(int argc, char** argv) {
   const vectors::ScanIndex codes(open(), vectors::FirstStage::codes);
   const Measured by_cascade = measure(cascade, texts, expected, kHits);
   const Measured by_codes = measure(codes, texts, expected, kHits);
+  const Shared of_1 = measure_batch(cascade, texts, 1);
+  const Shared of_8 = measure_batch(cascade, texts, 8);
+  const Shared of_64 = measure_batch(cascade, texts, 64);
   const vectors::SnapshotLayout layout = vectors::snapshot_layout(rows, kDimension);
   const auto floats = static_cast<std::size_t>(vectors::Plane::floats);
   fmt::print(
       "{{\"rows\": {}, \"build_ms\": {:.0f}, \"ms\": {:.3f}, \"recall\": {:.4f}, "
       "\"codes_ms\": {:.3f}, \"codes_recall\": {:.4f}, \"bytes_a_row\": {:.0f}, "
-      "\"floats_offset\": {}}}\n",
+      "\"batch_ms\": {{\"1\": [{:.3f}, {:.3f}], \"8\": [{:.3f}, {:.3f}], "
+      "\"64\": [{:.3f}, {:.3f}]}}, \"floats_offset\": {}}}\n",
       rows, build_ms, by_cascade.median_ms, by_cascade.recall, by_codes.median_ms, by_codes.recall,
-      static_cast<double>(layout.offsets[floats]) / static_cast<double>(rows),
+      static_cast<double>(layout.offsets[floats]) / static_cast<double>(rows), of_1.batch_ms,
+      of_1.single_ms, of_8.batch_ms, of_8.single_ms, of_64.batch_ms, of_64.single_ms,
       layout.offsets[floats]);
   return 0;
 }

@@ -42,5 +42,8 @@ def of_rows(place, rows):
                against("hnsw", "ms"), **with_peer("hnsw", ("recall", "ef"))),
         figure(f"{name}, a query of --exact", found["codes_ms"], "ms wall", ours,
                against("flat", "ms"), **{**more, "recall": found["codes_recall"]}),
+        *(figure(f"{name}, a query where {size} share a pass", batch, "ms wall", ours,
+                 (f"{size} searches one by one", single), **more)
+          for size, (batch, single) in found["batch_ms"].items()),
         figure(f"{name}, build", found["build_ms"], "ms wall", ours, against("hnsw", "build_ms")),
     ]

@@ -12,8 +12,9 @@
 namespace clipdex::vectors {
 namespace {
 
-// Below this much to read, a thread costs more than it saves: 100,000 rows of signs are 6.4 MB.
-constexpr std::size_t kBytesPerWorkerMin = 2 << 20;
+// Below this much to read, a thread costs more than it saves. The signs of 100,000 rows are twice
+// that from 256 numbers on.
+constexpr std::size_t kBytesPerWorkerMin = 3 << 19;
 
 constexpr std::size_t kWordBits = 64;
 

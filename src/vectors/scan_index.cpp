@@ -1,14 +1,12 @@
 #include "vectors/scan_index.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <utility>
 
 #include "vectors/aligned_allocator.hpp"
-#include "vectors/codes.hpp"
 #include "vectors/dot_product.hpp"
 #include "vectors/row_bitmap.hpp"
-#include "vectors/shortlist.hpp"
 #include "vectors/signs.hpp"
 #include "vectors/top_k.hpp"
 
@@ -44,20 +42,9 @@ std::size_t candidates_for(std::size_t k, std::size_t rows) {
   return bounded(k, kCandidatesPerHit, least, rows);
 }
 
-// Rows that lie apart are asked for so many rows before they are needed: the machine foresees only
-// what lies together.
-constexpr std::size_t kRowsAhead = 4;
-
-// What a byte of them takes, beside a byte of a stream.
-constexpr std::size_t kCostOfRowsApart = 2;
-
-void prefetch(const std::int8_t* bytes, std::size_t count) {
-  for (std::size_t at = 0; at < count; at += kCacheLineBytes) __builtin_prefetch(bytes + at);
-}
-
-/// Every admitted row, ascending.
-std::vector<std::size_t> all_rows(const RowBitmap& admitted) {
-  std::vector<std::size_t> rows;
+/// Every admitted row.
+RowNumbers all_rows(const RowBitmap& admitted) {
+  RowNumbers rows;
   rows.reserve(admitted.count());
   for (std::size_t tile = 0; tile < admitted.tiles(); ++tile) {
     admitted.visit_runs(tile, [&](std::size_t begin, std::size_t end) {
@@ -66,52 +53,6 @@ std::vector<std::size_t> all_rows(const RowBitmap& admitted) {
   }
   return rows;
 }
-
-// The numbers of rows that were offered under them instead of their ids. Ascending, so that the
-// file is read in one direction.
-std::vector<std::size_t> take_rows(TopK& best) {
-  std::vector<std::size_t> rows;
-  for (const Neighbour& row : best.take_sorted()) rows.push_back(static_cast<std::size_t>(row.id));
-  std::ranges::sort(rows);
-  return rows;
-}
-
-std::vector<std::size_t> take_rows(Shortlist& best) { return best.take_rows(); }
-
-/// Has workers offer their shares of the items, each to a list of its own, and gives the numbers of
-/// the rows that are best of all.
-template <class Best, class Scan>
-std::vector<std::size_t> best_of_shares(std::size_t rows_max, std::size_t items,
-                                        std::size_t workers, const Scan& scan) {
-  std::vector<Best> best;
-  for (std::size_t i = 0; i < workers; ++i) best.emplace_back(rows_max);
-  share_out(items, workers, [&](std::size_t worker, std::size_t begin, std::size_t end) {
-    scan(begin, end, best[worker]);
-  });
-  for (std::size_t i = 1; i < workers; ++i) best[0].merge(best[i]);
-  return take_rows(best[0]);
-}
-
-/// A query as the codes are scored with it.
-struct CodedQuery {
-  CodedQuery(std::span<const float> query, const Snapshot& rows)
-      : snapshot(rows), codes(code_stride(query.size())), scale(quantise_query(query, codes)) {}
-
-  /// Offers the rows from `begin` up to, but without, `end`, a tile at most.
-  void offer(std::size_t begin, std::size_t end, TopK& best) const {
-    std::array<std::int32_t, kRowsPerTile> sums;
-    code_dot_products(codes.data(), snapshot.codes().data() + begin * codes.size(), codes.size(),
-                      end - begin, sums.data());
-    for (std::size_t row = begin; row < end; ++row) {
-      const float score = snapshot.scales()[row] * scale * static_cast<float>(sums[row - begin]);
-      best.offer({static_cast<ImageId>(row), score});
-    }
-  }
-
-  const Snapshot& snapshot;
-  std::vector<std::int16_t> codes;
-  float scale;
-};
 
 }  // namespace
 
@@ -122,70 +63,6 @@ ScanIndex::ScanIndex(Snapshot snapshot, FirstStage first)
 
 std::size_t ScanIndex::count(const Admitted& admitted) const {
   return admitted ? RowBitmap(snapshot_.ids(), admitted).count() : size();
-}
-
-std::vector<std::size_t> ScanIndex::best_by_signs(std::span<const float> query,
-                                                  const RowBitmap& admitted,
-                                                  std::size_t rows_max) const {
-  std::vector<float> rotated(query.begin(), query.end());
-  rotated.resize(rotation_.size());
-  rotation_.apply(rotated);
-  const SignQuery signs(rotated);
-  const std::size_t words = sign_words(dimension());
-
-  // The blocks that a run touches are scored whole, a block that two runs share only once.
-  const auto scan_tile = [&](std::size_t tile, Shortlist& best) {
-    const std::size_t first_row = tile * kRowsPerTile;
-    std::array<float, kRowsPerTile> scores;
-    std::size_t scored = first_row;
-    admitted.visit_runs(tile, [&](std::size_t begin, std::size_t end) {
-      const std::size_t from = std::max(begin / kRowsPerBlock * kRowsPerBlock, scored);
-      const std::size_t to = rows_in_blocks(end);
-      if (from < to) {
-        signs.score(snapshot_.signs().data() + from * words, snapshot_.sign_scales().data() + from,
-                    (to - from) / kRowsPerBlock, scores.data() + (from - first_row));
-        scored = to;
-      }
-      for (std::size_t row = begin; row < end; ++row) best.offer(row, scores[row - first_row]);
-    });
-  };
-  const std::size_t bytes = admitted.count() * words * sizeof(std::uint64_t);
-  return best_of_shares<Shortlist>(rows_max, admitted.tiles(), worker_count(bytes),
-                                   [&](std::size_t begin, std::size_t end, Shortlist& best) {
-                                     while (begin < end) scan_tile(begin++, best);
-                                   });
-}
-
-std::vector<std::size_t> ScanIndex::best_by_codes(std::span<const float> query,
-                                                  const RowBitmap& admitted,
-                                                  std::size_t rows_max) const {
-  const CodedQuery coded(query, snapshot_);
-  return best_of_shares<TopK>(
-      rows_max, admitted.tiles(), worker_count(admitted.count() * coded.codes.size()),
-      [&](std::size_t begin, std::size_t end, TopK& best) {
-        for (std::size_t tile = begin; tile < end; ++tile) {
-          admitted.visit_runs(tile, [&](std::size_t run_begin, std::size_t run_end) {
-            coded.offer(run_begin, run_end, best);
-          });
-        }
-      });
-}
-
-std::vector<std::size_t> ScanIndex::best_by_codes(std::span<const float> query,
-                                                  std::span<const std::size_t> rows,
-                                                  std::size_t rows_max) const {
-  const CodedQuery coded(query, snapshot_);
-  const std::size_t stride = coded.codes.size();
-  return best_of_shares<TopK>(
-      rows_max, rows.size(), worker_count(rows.size() * stride * kCostOfRowsApart),
-      [&](std::size_t begin, std::size_t end, TopK& best) {
-        for (std::size_t i = begin; i < end; ++i) {
-          if (i + kRowsAhead < end) {
-            prefetch(snapshot_.codes().data() + rows[i + kRowsAhead] * stride, stride);
-          }
-          coded.offer(rows[i], rows[i] + 1, best);
-        }
-      });
 }
 
 std::vector<Neighbour> ScanIndex::best_by_floats(std::span<const float> query,
@@ -205,20 +82,71 @@ std::vector<Neighbour> ScanIndex::best_by_floats(std::span<const float> query,
 
 std::vector<Neighbour> ScanIndex::search(std::span<const float> query, std::size_t k,
                                          const Admitted& admitted) const {
-  check_query_vector(query, dimension());
-  const RowBitmap rows(snapshot_.ids(), admitted);
-  if (k == 0 || rows.count() == 0) return {};
-  const std::size_t finalists = bounded(k, kFinalistsPerHit, kFinalistsMin, rows.count());
-  if (finalists == rows.count()) return best_by_floats(query, all_rows(rows), k);
+  const Search one{query, k, admitted};
+  return std::move(search_batch({&one, 1}).front());
+}
 
-  const std::size_t candidates = candidates_for(k, rows.count());
-  const bool begins_with_signs = first_ == FirstStage::signs &&
-                                 rows.count() > kRowsWithoutSignsMax &&
-                                 candidates < rows.count() / kRowsPerCandidateMin;
-  const std::vector<std::size_t> best =
-      begins_with_signs ? best_by_codes(query, best_by_signs(query, rows, candidates), finalists)
-                        : best_by_codes(query, rows, finalists);
-  return best_by_floats(query, best, k);
+std::vector<std::vector<Neighbour>> ScanIndex::search_batch(
+    std::span<const Search> searches) const {
+  std::vector<Course> courses;
+  courses.reserve(searches.size());  // Tasks point into it.
+  for (const Search& search : searches) courses.push_back(course_of(search));
+  pass_signs(courses);
+  pass_codes(courses);
+  std::vector<std::vector<Neighbour>> answers;
+  for (const Course& course : courses) {
+    answers.push_back(best_by_floats(course.search->query, course.rows, course.search->k));
+  }
+  return answers;
+}
+
+ScanIndex::Course ScanIndex::course_of(const Search& search) const {
+  check_query_vector(search.query, dimension());
+  Course course{&search, RowBitmap(snapshot_.ids(), search.admitted), 0, 0, {}};
+  const std::size_t count = course.admitted.count();
+  if (search.k == 0 || count == 0) return course;
+  course.finalists = bounded(search.k, kFinalistsPerHit, kFinalistsMin, count);
+  if (course.finalists == count) {
+    course.rows = all_rows(course.admitted);
+    course.finalists = 0;
+    return course;
+  }
+  const std::size_t candidates = candidates_for(search.k, count);
+  if (first_ == FirstStage::signs && count > kRowsWithoutSignsMax &&
+      candidates < count / kRowsPerCandidateMin) {
+    course.candidates = candidates;
+  }
+  return course;
+}
+
+void ScanIndex::pass_signs(std::span<Course> courses) const {
+  std::vector<Course*> passing;
+  std::vector<SignTask> tasks;
+  for (Course& course : courses) {
+    if (course.candidates == 0) continue;
+    std::vector<float> rotated(course.search->query.begin(), course.search->query.end());
+    rotated.resize(rotation_.size());
+    rotation_.apply(rotated);
+    passing.push_back(&course);
+    tasks.push_back({SignQuery(rotated), &course.admitted, course.candidates});
+  }
+  std::vector<RowNumbers> best = best_by_signs(snapshot_, tasks);
+  for (std::size_t i = 0; i < passing.size(); ++i) passing[i]->rows = std::move(best[i]);
+}
+
+void ScanIndex::pass_codes(std::span<Course> courses) const {
+  std::vector<Course*> passing;
+  std::vector<CodeTask> tasks;
+  for (Course& course : courses) {
+    if (course.finalists == 0) continue;
+    passing.push_back(&course);
+    tasks.push_back({.query = course.search->query,
+                     .rows = course.candidates == 0 ? &course.admitted : nullptr,
+                     .rows_apart = std::move(course.rows),
+                     .kept = course.finalists});
+  }
+  std::vector<RowNumbers> best = best_by_codes(snapshot_, tasks);
+  for (std::size_t i = 0; i < passing.size(); ++i) passing[i]->rows = std::move(best[i]);
 }
 
 }  // namespace clipdex::vectors

@@ -2,18 +2,16 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
-#include <utility>
 #include <vector>
 
+#include "vectors/passes.hpp"
 #include "vectors/rotation.hpp"
+#include "vectors/row_bitmap.hpp"
 #include "vectors/snapshot.hpp"
 #include "vectors/vector_index.hpp"
 
 namespace clipdex::vectors {
-
-class RowBitmap;
 
 /// Which stage of the cascade sees every admitted row.
 enum class FirstStage {
@@ -43,15 +41,22 @@ class ScanIndex final : public VectorIndex {
   std::vector<Neighbour> search(std::span<const float> query, std::size_t k,
                                 const Admitted& admitted) const override;
 
+  /// Every plane is read once for all searches, a part that fits into the caches at a time.
+  std::vector<std::vector<Neighbour>> search_batch(std::span<const Search> searches) const override;
+
  private:
-  // The stages: each gives the numbers of the best rows, ascending, `rows_max` at most.
-  std::vector<std::size_t> best_by_signs(std::span<const float> query, const RowBitmap& admitted,
-                                         std::size_t rows_max) const;
-  std::vector<std::size_t> best_by_codes(std::span<const float> query, const RowBitmap& admitted,
-                                         std::size_t rows_max) const;
-  std::vector<std::size_t> best_by_codes(std::span<const float> query,
-                                         std::span<const std::size_t> rows,
-                                         std::size_t rows_max) const;
+  /// One search on its way through the stages.
+  struct Course {
+    const Search* search = nullptr;
+    RowBitmap admitted;
+    std::size_t candidates = 0;  ///< how many the signs let pass; 0 where they are left out
+    std::size_t finalists = 0;   ///< how many the codes let pass; 0 where they are left out
+    RowNumbers rows;             ///< which the stage before has let pass
+  };
+
+  Course course_of(const Search& search) const;
+  void pass_signs(std::span<Course> courses) const;
+  void pass_codes(std::span<Course> courses) const;
   std::vector<Neighbour> best_by_floats(std::span<const float> query,
                                         std::span<const std::size_t> rows, std::size_t k) const;
 

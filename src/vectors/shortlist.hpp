@@ -14,7 +14,7 @@ namespace clipdex::vectors {
 /// time.
 class Shortlist {
  public:
-  /// Holds up to 2`k` rows, whose memory is taken now: nothing throws later.
+  /// Holds up to 2`k` rows, whose memory is taken now: no `offer` throws.
   explicit Shortlist(std::size_t k) : k_(k) { rows_.reserve(2 * k); }
 
   /// Takes a row, unless `k` better ones are known or its score is not above minus infinity. Rows
@@ -22,12 +22,13 @@ class Shortlist {
   void offer(std::size_t row, float score) {
     if (!(score > worst_)) return;
     rows_.push_back({row, score});
-    if (rows_.size() == 2 * k_) cut();
+    if (rows_.size() >= 2 * k_) cut();
   }
 
-  /// Takes everything that another one holds, whose rows all come after those of this one.
+  /// Takes everything that another one holds, whatever its rows.
   void merge(const Shortlist& other) {
-    for (const Row& row : other.rows_) offer(row.row, row.score);
+    rows_.insert(rows_.end(), other.rows_.begin(), other.rows_.end());
+    if (rows_.size() > k_) cut();
   }
 
   /// The rows that are held, `k` at most, in ascending order; nothing is held afterwards.

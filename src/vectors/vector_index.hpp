@@ -22,6 +22,13 @@ struct Neighbour {
 /// row; an empty span admits none; ids that the index does not hold are ignored.
 using Admitted = std::optional<std::span<const ImageId>>;
 
+/// What one search asks for.
+struct Search {
+  std::span<const float> query;  ///< `VectorIndex::dimension()` floats, of any length but finite
+  std::size_t k = 0;             ///< how many rows
+  Admitted admitted;             ///< among which rows
+};
+
 /// Rows of float32 vectors, each with the id of its image, ready to be searched.
 /// Any number of threads may call the functions of one index at the same time.
 class VectorIndex {
@@ -46,6 +53,16 @@ class VectorIndex {
   /// `invalid_argument` when `query` has another dimension or is not finite.
   virtual std::vector<Neighbour> search(std::span<const float> query, std::size_t k,
                                         const Admitted& admitted) const = 0;
+
+  /// The answers of several searches, in order, each as `search` gives it, to the last bit. An
+  /// index whose rows lie in memory that is slower than the arithmetic reads them once for all
+  /// searches; this form answers one after the other. Throws as `search` does.
+  virtual std::vector<std::vector<Neighbour>> search_batch(std::span<const Search> searches) const {
+    std::vector<std::vector<Neighbour>> answers;
+    answers.reserve(searches.size());
+    for (const Search& one : searches) answers.push_back(search(one.query, one.k, one.admitted));
+    return answers;
+  }
 };
 
 }  // namespace clipdex::vectors

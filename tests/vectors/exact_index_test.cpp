@@ -193,6 +193,20 @@ TEST(ExactIndex, SpreadsALargeSearchOverThreadsWithTheSameAnswer) {
   }
 }
 
+TEST(ExactIndex, ABatchHasTheAnswersOfItsSearchesInOrder) {
+  const auto ids = ids_for(100);
+  const auto vectors = test::random_unit_vectors(100, 16, 61);
+  const ExactIndex index = index_of(ids, vectors, 16);
+  const std::vector<ImageId> admitted(ids.begin() + 50, ids.end());
+  const std::vector<Search> searches = {
+      {vectors[3], 4, std::nullopt}, {vectors[3], 200, admitted}, {vectors[60], 1, admitted}};
+  const auto answers = index.search_batch(searches);
+  ASSERT_THAT(answers, SizeIs(3));
+  EXPECT_EQ(answers[0], index.search(vectors[3], 4, std::nullopt));
+  EXPECT_EQ(answers[1], index.search(vectors[3], 200, admitted));
+  EXPECT_EQ(answers[2][0].id, ids[60]);
+}
+
 TEST(ExactIndex, RefusesWhatDoesNotFit) {
   EXPECT_THAT(message_of([] { ExactIndex index(0); }), HasSubstr("at least 1"));
   ExactIndex index(2);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <set>
@@ -179,6 +180,21 @@ TEST_F(ScanIndexTest, RefusesAQueryThatDoesNotFit) {
   EXPECT_THAT(message_of({1, std::numeric_limits<float>::quiet_NaN()}), HasSubstr("not finite"));
 }
 
+TEST_F(ScanIndexTest, ABatchIsRefusedForOneQueryThatDoesNotFitAndMayBeEmpty) {
+  const Pair pair = make({1}, {{1, 0}}, 2);
+  EXPECT_THAT(pair.scan.search_batch(std::vector<Search>{}), IsEmpty());
+  const Embedding good = {1, 0};
+  const Embedding bad = {1};
+  const std::vector<Search> searches = {{good, 1, std::nullopt}, {bad, 1, std::nullopt}};
+  try {
+    pair.scan.search_batch(searches);
+    FAIL() << "nothing was thrown";
+  } catch (const Exception& exception) {
+    EXPECT_EQ(exception.code(), ErrorCode::invalid_argument);
+    EXPECT_THAT(exception.what(), HasSubstr("has 1 numbers, but those of the index have 2"));
+  }
+}
+
 TEST_F(ScanIndexTest, SpreadsALargeSearchOverThreadsWithTheSameAnswer) {
   // 40,000 rows of 128 bytes of signs, or 1 KiB of codes, are above what one worker reads alone.
   auto rows = clipdex::test::random_whole_vectors(40'000, 1000, 91);
@@ -262,6 +278,35 @@ TEST_F(ManyRowsTest, AFilterGetsItsOwnBestHoweverFewItAdmits) {
       if (i % left_out != 0) admitted.push_back(ids[i]);
     }
     EXPECT_GE(recall(pair, texts(20), 10, admitted), 0.99) << "all but every " << left_out << "th";
+  }
+}
+
+TEST_F(ManyRowsTest, SearchesThatShareAPassAnswerAsEachAlone) {
+  std::vector<ImageId> few;
+  std::vector<ImageId> most;
+  for (const ImageId id : test::ids_for(kRows)) {
+    if (id % 5 != 0) most.push_back(id);
+    if (id % 2000 < 10) few.push_back(id);
+  }
+  const std::vector<Embedding> queries = texts(24);
+  std::vector<Search> searches;
+  for (std::size_t i = 0; i < queries.size(); ++i) {
+    constexpr std::array<std::size_t, 4> kSizes = {10, 1, 300, 0};
+    Search one{.query = queries[i], .k = kSizes[i % 4], .admitted = std::nullopt};
+    if (i % 3 == 1) one.admitted = most;
+    if (i % 6 == 2) one.admitted = few;
+    searches.push_back(one);
+  }
+  searches.push_back({.query = queries[0], .k = kRows, .admitted = std::nullopt});
+  searches.push_back({.query = queries[0], .k = 5, .admitted = std::span<const ImageId>{}});
+  for (const FirstStage first : {FirstStage::signs, FirstStage::codes}) {
+    const Pair pair = make_images(first);
+    const auto answers = pair.scan.search_batch(searches);
+    ASSERT_THAT(answers, SizeIs(searches.size()));
+    for (std::size_t i = 0; i < searches.size(); ++i) {
+      const Search& one = searches[i];
+      EXPECT_EQ(answers[i], pair.scan.search(one.query, one.k, one.admitted)) << "search " << i;
+    }
   }
 }
 

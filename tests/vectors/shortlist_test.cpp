@@ -38,6 +38,22 @@ TEST(Shortlist, HoldsTheRowsThatSortingWouldPutFirst) {
   }
 }
 
+TEST(Shortlist, MergesInAnyOrder) {
+  std::mt19937 random(52);
+  for (int round = 0; round < 50; ++round) {
+    Shortlist one(10);
+    std::vector<Shortlist> parts(3, Shortlist(10));
+    for (std::size_t row = 0; row < 300; ++row) {
+      const auto score = static_cast<float>(random() % 7);
+      one.offer(row, score);
+      parts[row % 3].offer(row, score);
+    }
+    parts[2].merge(parts[0]);
+    parts[2].merge(parts[1]);
+    EXPECT_EQ(parts[2].take_rows(), one.take_rows());
+  }
+}
+
 TEST(Shortlist, RefusesWhatIsNoNumberAndMinusInfinity) {
   Shortlist best(3);
   best.offer(0, std::numeric_limits<float>::quiet_NaN());
