@@ -1,9 +1,9 @@
 // Searches of a vector snapshot over vectors that resemble CLIP's: what they find and what they
 // cost, beside reading the same bytes. Prints one JSON object.
 //
-// usage: bench_vector_search ROWS SNAPSHOT
-// Writes SNAPSHOT and SNAPSHOT.queries, raw float32, which other programs can search for; the
-// ids are the row numbers from 1 on.
+// usage: bench_vector_search ROWS SNAPSHOT [LISTS]
+// Writes SNAPSHOT, in as many lists as suit the rows unless told, and SNAPSHOT.queries, raw
+// float32, which other programs can search for. Rows are made in the order of their ids, from 1 on.
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -59,10 +59,11 @@ double median(std::vector<double> values) {
 
 // Makes the rows a part at a time and gives the time that writing them took.
 double write_snapshot(const std::filesystem::path& path,
-                      const clipdex::test::ClipLikeVectors& space, std::uint64_t rows) {
+                      const clipdex::test::ClipLikeVectors& space, std::uint64_t rows,
+                      std::uint64_t lists) {
   vectors::SnapshotKey key;
   key.model = {.hash = "clip-like", .dimension = kDimension};
-  vectors::SnapshotWriter writer(path, key, rows, std::filesystem::perms(0600));
+  vectors::SnapshotWriter writer(path, key, rows, std::filesystem::perms(0600), lists);
   double spent_ms = 0;
   std::vector<Embedding> part;
   for (std::uint64_t row = 0; row < rows;) {
@@ -153,14 +154,17 @@ Shared measure_batch(const vectors::VectorIndex& index, std::span<const Embeddin
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::uint64_t rows = argc == 3 ? std::strtoull(argv[1], nullptr, 10) : 0;
+  const std::uint64_t rows = argc == 3 || argc == 4 ? std::strtoull(argv[1], nullptr, 10) : 0;
+  const std::uint64_t lists =
+      argc == 4 ? std::strtoull(argv[3], nullptr, 10) : vectors::lists_for(rows);
   if (rows < 1000) {
-    std::fputs("usage: bench_vector_search ROWS SNAPSHOT, with at least 1000 rows\n", stderr);
+    std::fputs("usage: bench_vector_search ROWS SNAPSHOT [LISTS], with at least 1000 rows\n",
+               stderr);
     return 2;
   }
   const std::filesystem::path path = argv[2];
   const clipdex::test::ClipLikeVectors space(kDimension, 1);
-  const double build_ms = write_snapshot(path, space, rows);
+  const double build_ms = write_snapshot(path, space, rows, lists);
   std::vector<Embedding> texts;
   for (std::uint64_t i = 0; i < kQueries; ++i)
     texts.push_back(space.text_about(i * rows / kQueries));
@@ -173,22 +177,22 @@ int main(int argc, char** argv) {
   const auto open = [&] { return vectors::Snapshot::open(path).value_or_throw(); };
   const Answers expected = exact_answers(open(), texts);
   const vectors::ScanIndex cascade(open());
-  const vectors::ScanIndex codes(open(), vectors::FirstStage::codes);
+  const vectors::ScanIndex codes(open(), {.first = vectors::FirstStage::codes});
   const Measured by_cascade = measure(cascade, texts, expected, kHits);
   const Measured by_codes = measure(codes, texts, expected, kHits);
   const Shared of_1 = measure_batch(cascade, texts, 1);
   const Shared of_8 = measure_batch(cascade, texts, 8);
   const Shared of_64 = measure_batch(cascade, texts, 64);
-  const vectors::SnapshotLayout layout = vectors::snapshot_layout(rows, kDimension);
+  const vectors::SnapshotLayout layout = vectors::snapshot_layout(rows, kDimension, lists);
   const auto floats = static_cast<std::size_t>(vectors::Plane::floats);
   fmt::print(
-      "{{\"rows\": {}, \"build_ms\": {:.0f}, \"ms\": {:.3f}, \"recall\": {:.4f}, "
+      "{{\"rows\": {}, \"lists\": {}, \"build_ms\": {:.0f}, \"ms\": {:.3f}, \"recall\": {:.4f}, "
       "\"codes_ms\": {:.3f}, \"codes_recall\": {:.4f}, \"bytes_a_row\": {:.0f}, "
       "\"batch_ms\": {{\"1\": [{:.3f}, {:.3f}], \"8\": [{:.3f}, {:.3f}], "
       "\"64\": [{:.3f}, {:.3f}]}}, \"floats_offset\": {}}}\n",
-      rows, build_ms, by_cascade.median_ms, by_cascade.recall, by_codes.median_ms, by_codes.recall,
-      static_cast<double>(layout.offsets[floats]) / static_cast<double>(rows), of_1.batch_ms,
-      of_1.single_ms, of_8.batch_ms, of_8.single_ms, of_64.batch_ms, of_64.single_ms,
+      rows, lists, build_ms, by_cascade.median_ms, by_cascade.recall, by_codes.median_ms,
+      by_codes.recall, static_cast<double>(layout.offsets[floats]) / static_cast<double>(rows),
+      of_1.batch_ms, of_1.single_ms, of_8.batch_ms, of_8.single_ms, of_64.batch_ms, of_64.single_ms,
       layout.offsets[floats]);
   return 0;
 }

@@ -52,7 +52,7 @@ void use(const std::filesystem::path& path) {
   opened.value().check_planes();
   opened.value().has_key({});
   if (opened.value().dimension() > 4 * kDimensionTriedMax) return;
-  const ScanIndex index(std::move(opened).value());
+  const ScanIndex index(std::move(opened).value(), {.rows_without_lists_max = kRowsTriedMax / 2});
   const std::vector<float> query(index.dimension(), 0.5F);
   const std::vector<ImageId> admitted = {-1, 0, 1, 2, 255, 1 << 20};
   for (const std::size_t k : {1, 50}) {
@@ -69,7 +69,9 @@ std::string behind_a_header(const std::uint8_t* data, std::size_t size) {
   const bool is_large = data[0] == 255;
   header.rows = is_large ? kRowsWithSigns : data[0] * kRowsTriedMax / 254;
   header.dimension = 1 + (is_large ? data[1] % 4 : data[1] * kDimensionTriedMax / 255);
-  const auto layout = clipdex::vectors::snapshot_layout(header.rows, header.dimension);
+  header.lists = std::clamp<std::uint64_t>(data[1] % 8, 1, std::max<std::uint64_t>(header.rows, 1));
+  const auto layout =
+      clipdex::vectors::snapshot_layout(header.rows, header.dimension, header.lists);
   std::string bytes(layout.file_bytes, '\0');
   for (std::size_t at = 0; size > 2 && at < bytes.size(); at += size - 2) {
     std::memcpy(bytes.data() + at, data + 2, std::min(size - 2, bytes.size() - at));

@@ -26,7 +26,8 @@ def of_rows(place, rows):
     peers = json.loads(run_process(plain, place).output)
     (place.root / snapshot).unlink()
     name = f"vector_search: {rows} rows"
-    more = {"recall": found["recall"], "bytes_a_row": found["bytes_a_row"]}
+    more = {"recall": found["recall"], "bytes_a_row": found["bytes_a_row"],
+            "lists": found["lists"]}
     if peers["missing"]:
         more["not_installed"] = peers["missing"]
 

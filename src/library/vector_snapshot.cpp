@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <random>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "base/log.hpp"
 #include "vectors/dot_product.hpp"
@@ -68,16 +70,21 @@ std::string difference(const vectors::Snapshot& snapshot, const store::Catalogue
                        store::ModelId model) {
   if (std::string fault = snapshot.check_planes(); !fault.empty()) return fault;
   const std::size_t stride = vectors::float_stride(snapshot.dimension());
-  std::size_t row = 0;
+  // The library gives its vectors in ascending order of id, which the rows have in each list alone.
+  std::vector<std::uint32_t> order(snapshot.rows());
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, {}, [&](std::uint32_t row) { return snapshot.ids()[row]; });
+  std::size_t next = 0;
   std::size_t differing = 0;
   catalogue.visit_vectors(model, [&](ImageId id, std::span<const float> vector) {
+    const std::size_t row = next < order.size() ? order[next] : 0;
     const bool same =
-        row < snapshot.rows() && snapshot.ids()[row] == id &&
+        next < order.size() && snapshot.ids()[row] == id &&
         std::ranges::equal(snapshot.floats().subspan(row * stride, vector.size()), vector);
     differing += same ? 0U : 1U;
-    ++row;
+    ++next;
   });
-  if (differing == 0 && row == snapshot.rows()) return {};
+  if (differing == 0 && next == snapshot.rows()) return {};
   return fmt::format("{} of its {} vectors are not those of the library", differing,
                      snapshot.rows());
 }
@@ -91,7 +98,8 @@ std::shared_ptr<const vectors::VectorIndex> open_snapshot(const store::Catalogue
                                                           vectors::FirstStage first) {
   std::optional<vectors::Snapshot> snapshot = fitting_snapshot(catalogue, model);
   if (!snapshot) return nullptr;
-  return std::make_shared<vectors::ScanIndex>(*std::move(snapshot), first);
+  return std::make_shared<vectors::ScanIndex>(*std::move(snapshot),
+                                              vectors::ScanOptions{.first = first});
 }
 
 void refresh_snapshot(store::Catalogue& catalogue, std::uint64_t rows_min) {

@@ -56,11 +56,13 @@ std::vector<RowNumbers> best_of_shares(std::span<const Task> tasks, std::size_t 
 }
 
 // The blocks that a run touches are scored whole, a block that two runs share only once.
-void offer_tile(const Snapshot& snapshot, const SignTask& task, std::size_t tile, Shortlist& best) {
+void offer_tile(const Snapshot& snapshot, const InvertedLists& lists, const SignTask& task,
+                std::size_t tile, Shortlist& best) {
   const std::size_t words = sign_words(snapshot.dimension());
   const std::size_t first_row = tile * kRowsPerTile;
   std::array<float, kRowsPerTile> scores;
   std::size_t scored = first_row;
+  std::size_t list = lists.list_of(first_row);
   task.rows->visit_runs(tile, [&](std::size_t begin, std::size_t end) {
     const std::size_t from = std::max(begin / kRowsPerBlock * kRowsPerBlock, scored);
     const std::size_t to = rows_in_blocks(end);
@@ -69,7 +71,13 @@ void offer_tile(const Snapshot& snapshot, const SignTask& task, std::size_t tile
                        (to - from) / kRowsPerBlock, scores.data() + (from - first_row));
       scored = to;
     }
-    for (std::size_t row = begin; row < end; ++row) best.offer(row, scores[row - first_row]);
+    for (std::size_t row = begin; row < end;) {
+      while (row >= lists.end(list)) ++list;
+      const float of_list = task.list_scores[list];
+      for (const std::size_t to_row = std::min(end, lists.end(list)); row < to_row; ++row) {
+        best.offer(row, of_list + scores[row - first_row]);
+      }
+    }
   });
 }
 
@@ -144,7 +152,8 @@ void scan_codes(std::span<const CodedTask> tasks, std::size_t rows, std::size_t 
 
 }  // namespace
 
-std::vector<RowNumbers> best_by_signs(const Snapshot& snapshot, std::span<const SignTask> tasks) {
+std::vector<RowNumbers> best_by_signs(const Snapshot& snapshot, const InvertedLists& lists,
+                                      std::span<const SignTask> tasks) {
   std::size_t rows = 0;
   for (const SignTask& task : tasks) rows += task.rows->count();
   const std::size_t bytes = rows * sign_words(snapshot.dimension()) * sizeof(std::uint64_t);
@@ -155,7 +164,7 @@ std::vector<RowNumbers> best_by_signs(const Snapshot& snapshot, std::span<const 
         const std::size_t end = tiles * (worker + 1) / workers;
         for (std::size_t tile = tiles * worker / workers; tile < end; ++tile) {
           for (std::size_t i = 0; i < tasks.size(); ++i) {
-            offer_tile(snapshot, tasks[i], tile, best[i]);
+            offer_tile(snapshot, lists, tasks[i], tile, best[i]);
           }
         }
       });

@@ -34,19 +34,70 @@ std::size_t row_not_below(std::span<const ImageId> ids, std::size_t from, ImageI
 
 }  // namespace
 
-RowBitmap::RowBitmap(std::span<const ImageId> ids, const Admitted& admitted)
+RowBitmap::RowBitmap(std::span<const ImageId> ids, const Admitted& admitted, IdOrder order)
     : rows_(ids.size()),
       count_(admitted ? 0 : rows_),
       words_((rows_ + kWordBits - 1) / kWordBits, admitted ? 0 : ~std::uint64_t{0}) {
-  if (!admitted) return;
+  if (!admitted || admitted->empty()) return;
+  if (order == IdOrder::ascending) {
+    admit_ascending(ids, *admitted);
+  } else {
+    admit_in_disorder(ids, *admitted);
+  }
+}
+
+RowBitmap RowBitmap::none_of(const RowBitmap& other) {
+  RowBitmap none;
+  none.rows_ = other.rows_;
+  none.words_.resize(other.words_.size());
+  return none;
+}
+
+void RowBitmap::copy_rows(const RowBitmap& other, std::size_t begin, std::size_t end) noexcept {
+  while (begin < end) {
+    const std::size_t first = begin % kWordBits;
+    const std::size_t count = std::min(kWordBits - first, end - begin);
+    const std::uint64_t mask = ~std::uint64_t{0} >> (kWordBits - count) << first;
+    const std::uint64_t bits = other.words_[begin / kWordBits] & mask;
+    words_[begin / kWordBits] |= bits;
+    count_ += static_cast<std::size_t>(std::popcount(bits));
+    begin += count;
+  }
+}
+
+void RowBitmap::admit(std::size_t row) noexcept {
+  words_[row / kWordBits] |= std::uint64_t{1} << (row % kWordBits);
+  ++count_;
+}
+
+void RowBitmap::admit_ascending(std::span<const ImageId> ids, std::span<const ImageId> admitted) {
   std::size_t row = 0;
-  for (const ImageId id : *admitted) {
+  for (const ImageId id : admitted) {
     row = row_not_below(ids, row, id);
     if (row == rows_) break;
-    if (ids[row] != id) continue;
-    words_[row / kWordBits] |= std::uint64_t{1} << (row % kWordBits);
-    ++count_;
-    ++row;
+    if (ids[row] == id) admit(row++);
+  }
+}
+
+void RowBitmap::admit_in_disorder(std::span<const ImageId> ids, std::span<const ImageId> admitted) {
+  // Differences of unsigned numbers: they do not overflow, and are huge for ids below the first.
+  const auto first = static_cast<std::uint64_t>(admitted.front());
+  const std::uint64_t last = static_cast<std::uint64_t>(admitted.back()) - first;
+  // Ids of a library lie close together, so that a bit for each of them is soon made.
+  if (last / kWordBits > ids.size()) {
+    for (std::size_t row = 0; row < rows_; ++row) {
+      if (std::ranges::binary_search(admitted, ids[row])) admit(row);
+    }
+    return;
+  }
+  std::vector<std::uint64_t> wanted(last / kWordBits + 1);
+  for (const ImageId id : admitted) {
+    const std::uint64_t place = static_cast<std::uint64_t>(id) - first;
+    wanted[place / kWordBits] |= std::uint64_t{1} << (place % kWordBits);
+  }
+  for (std::size_t row = 0; row < rows_; ++row) {
+    const std::uint64_t place = static_cast<std::uint64_t>(ids[row]) - first;
+    if (place <= last && (wanted[place / kWordBits] >> (place % kWordBits) & 1) != 0) admit(row);
   }
 }
 

@@ -18,14 +18,28 @@ namespace clipdex::vectors {
 /// not interrupt the stream of rows. A multiple of the 64 bits of a word.
 inline constexpr std::size_t kRowsPerTile = 256;
 
+/// How the ids of rows lie.
+enum class IdOrder {
+  ascending,  ///< a few that are admitted are found with few looks
+  any,        ///< every id is looked at
+};
+
 /// The rows of an index that a search may return: an eighth of a byte each, built in one pass over
 /// the admitted ids, and asked by every stage of a search, so that what is not admitted is never
 /// scored in place of what is. Any number of threads may read it.
 class RowBitmap {
  public:
-  /// `ids[i]`, ascending, belongs to row i; ids that are admitted but not among them are ignored.
-  /// Where `ids` are not ascending after all, as in a damaged file, some rows may be missing.
-  RowBitmap(std::span<const ImageId> ids, const Admitted& admitted);
+  /// `ids[i]` belongs to row i; ids that are admitted but not among them are ignored. Where `ids`
+  /// were said to ascend and do not, as in a damaged file, some rows may be missing.
+  RowBitmap(std::span<const ImageId> ids, const Admitted& admitted,
+            IdOrder order = IdOrder::ascending);
+
+  /// As many rows as the other one has, none of them admitted.
+  static RowBitmap none_of(const RowBitmap& other);
+
+  /// Admits of the rows from `begin` up to, but without, `end`, of which none is admitted yet,
+  /// those that `other` admits, which has as many rows.
+  void copy_rows(const RowBitmap& other, std::size_t begin, std::size_t end) noexcept;
 
   /// How many rows are admitted.
   std::size_t count() const noexcept { return count_; }
@@ -47,11 +61,15 @@ class RowBitmap {
   }
 
  private:
+  RowBitmap() = default;
+  void admit(std::size_t row) noexcept;
+  void admit_ascending(std::span<const ImageId> ids, std::span<const ImageId> admitted);
+  void admit_in_disorder(std::span<const ImageId> ids, std::span<const ImageId> admitted);
   /// The first row from `row` on that is or, else, is not admitted; `end` if there is none before.
   std::size_t next(bool is_admitted, std::size_t row, std::size_t end) const noexcept;
 
-  std::size_t rows_;
-  std::size_t count_;
+  std::size_t rows_ = 0;
+  std::size_t count_ = 0;
   std::vector<std::uint64_t> words_;  ///< the first row is the lowest bit of the first word
 };
 

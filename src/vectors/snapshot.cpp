@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <cmath>
 #include <cstring>
 #include <functional>
 #include <optional>
@@ -21,10 +22,10 @@ static_assert(std::endian::native == std::endian::little,
               "planes lie in the file as they lie in memory");
 
 constexpr std::string_view kMagic = "ClDxVec\n";  // A transfer as text changes the last byte.
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 3;
 constexpr std::uint32_t kByteOrder = 0x0102'0304;
 constexpr std::array<std::string_view, kPlanes> kPlaneNames = {
-    "mean", "ids", "sign scales", "signs", "scales", "codes", "floats"};
+    "list ends", "centres", "ids", "sign scales", "signs", "scales", "codes", "floats"};
 
 /// Puts values one behind the other, and takes them out again in the same order.
 class Cursor {
@@ -57,15 +58,25 @@ std::optional<Error> check_bounds(const SnapshotHeader& header) {
     return corrupt("its vectors have an impossible length");
   }
   if (header.rows > kSnapshotRowsMax) return corrupt("it has an impossible number of rows");
+  if (header.lists == 0 || header.lists > std::max<std::uint64_t>(header.rows, 1)) {
+    return corrupt("it has an impossible number of lists");
+  }
   return std::nullopt;
 }
 
 }  // namespace
 
-SnapshotLayout snapshot_layout(std::uint64_t rows, std::size_t dimension) noexcept {
+std::uint64_t lists_for(std::uint64_t rows) noexcept {
+  if (rows <= kRowsInOneListMax) return 1;
+  return static_cast<std::uint64_t>(2 * std::sqrt(static_cast<double>(rows)));
+}
+
+SnapshotLayout snapshot_layout(std::uint64_t rows, std::size_t dimension,
+                               std::uint64_t lists) noexcept {
   SnapshotLayout layout;
   const std::uint64_t in_blocks = rows_in_blocks(rows);
-  layout.sizes = {code_stride(dimension) * sizeof(float),
+  layout.sizes = {lists * sizeof(std::uint64_t),
+                  lists * float_stride(dimension) * sizeof(float),
                   rows * sizeof(ImageId),
                   in_blocks * sizeof(float),
                   in_blocks * sign_words(dimension) * sizeof(std::uint64_t),
@@ -88,6 +99,7 @@ std::array<std::byte, SnapshotHeader::kBytes> SnapshotHeader::to_bytes() const n
   cursor.put(&kByteOrder, sizeof(kByteOrder));
   cursor.put(&rows, sizeof(rows));
   cursor.put(&dimension, sizeof(dimension));
+  cursor.put(&lists, sizeof(lists));
   cursor.put(&generation, sizeof(generation));
   cursor.put(&rotation_seed, sizeof(rotation_seed));
   for (const ContentHash* hash : {&token, &model}) cursor.put(hash->data(), hash->size());
@@ -117,6 +129,7 @@ Result<SnapshotHeader> SnapshotHeader::from_bytes(std::span<const std::byte> byt
   SnapshotHeader header;
   cursor.take(&header.rows, sizeof(header.rows));
   cursor.take(&header.dimension, sizeof(header.dimension));
+  cursor.take(&header.lists, sizeof(header.lists));
   cursor.take(&header.generation, sizeof(header.generation));
   cursor.take(&header.rotation_seed, sizeof(header.rotation_seed));
   for (ContentHash* hash : {&header.token, &header.model}) cursor.take(hash->data(), hash->size());
@@ -137,7 +150,8 @@ Result<Snapshot> Snapshot::open(const std::filesystem::path& path) {
   const std::span<const std::byte> bytes = file.value().bytes();
   Result<SnapshotHeader> header = SnapshotHeader::from_bytes(bytes);
   if (header) {
-    const SnapshotLayout layout = snapshot_layout(header.value().rows, header.value().dimension);
+    const SnapshotLayout layout =
+        snapshot_layout(header.value().rows, header.value().dimension, header.value().lists);
     if (layout.file_bytes == bytes.size()) {
       return Snapshot(std::move(file).value(), header.value());
     }
@@ -159,7 +173,10 @@ std::span<const Number> Snapshot::plane(Plane which) const noexcept {
   return {reinterpret_cast<const Number*>(begin), layout_.sizes[i] / sizeof(Number)};
 }
 
-std::span<const float> Snapshot::mean() const noexcept { return plane<float>(Plane::mean); }
+std::span<const std::uint64_t> Snapshot::list_ends() const noexcept {
+  return plane<std::uint64_t>(Plane::list_ends);
+}
+std::span<const float> Snapshot::centres() const noexcept { return plane<float>(Plane::centres); }
 std::span<const ImageId> Snapshot::ids() const noexcept { return plane<ImageId>(Plane::ids); }
 std::span<const float> Snapshot::sign_scales() const noexcept {
   return plane<float>(Plane::sign_scales);
@@ -179,8 +196,16 @@ std::string Snapshot::check_planes() const {
       return fmt::format("the checksum of its {} is wrong", kPlaneNames[i]);
     }
   }
-  const auto disorder = std::ranges::adjacent_find(ids(), std::greater_equal{});
-  return disorder == ids().end() ? "" : "its ids do not ascend";
+  std::uint64_t begin = 0;
+  for (const std::uint64_t end : list_ends()) {
+    if (end < begin || end > rows()) return "its lists are in disorder";
+    const auto of_list = ids().subspan(begin, end - begin);
+    if (std::ranges::adjacent_find(of_list, std::greater_equal{}) != of_list.end()) {
+      return "its ids do not ascend";
+    }
+    begin = end;
+  }
+  return begin == rows() ? "" : "its lists are in disorder";
 }
 
 }  // namespace clipdex::vectors

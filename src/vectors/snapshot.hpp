@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <limits>
 #include <span>
 #include <string>
 #include <utility>
@@ -32,42 +33,51 @@ struct SnapshotKey {
 /// The parts of the file after its header, in this order. Each begins at a multiple of
 /// `kSnapshotAlignment`, and what lies between two of them is zero.
 enum class Plane : std::size_t {
-  mean,         ///< float32, `code_stride(dimension)` in all: the mean of the rows
-  ids,          ///< int64 each, ascending
+  list_ends,    ///< uint64 a list: the first row that is not in it; the next list begins there
+  centres,      ///< float32, `float_stride(dimension)` a list: a point in the midst of its rows
+  ids,          ///< int64 each, ascending within a list
   sign_scales,  ///< float32 each, as `take_signs` gives them, for whole blocks of rows
-  signs,        ///< 64-bit words of rows less the mean, rotated; in whole blocks of rows
+  signs,        ///< 64-bit words of rows less their centre, rotated; in whole blocks of rows
   scales,       ///< float32 each, as `quantise_row` gives them
   codes,        ///< int8, `code_stride(dimension)` a row
   floats,       ///< float32, `float_stride(dimension)` a row
 };
-inline constexpr std::size_t kPlanes = 7;
+inline constexpr std::size_t kPlanes = 8;
 inline constexpr std::uint64_t kSnapshotAlignment = 4096;
 
-/// Where everything lies in a snapshot of so many rows; decided by these two numbers alone.
+/// Where everything lies in a snapshot; decided by the numbers of rows, floats and lists alone.
 struct SnapshotLayout {
   std::array<std::uint64_t, kPlanes> offsets{};  ///< in bytes, from the beginning of the file
   std::array<std::uint64_t, kPlanes> sizes{};    ///< in bytes
   std::uint64_t file_bytes = 0;
 };
 
-/// Rows that a snapshot may hold at most; far more than any file, and few enough that no size
-/// overflows 64 bits.
-inline constexpr std::uint64_t kSnapshotRowsMax = std::uint64_t{1} << 40;
+/// Rows that a snapshot may hold at most: their numbers fit into 32 bits, and no size overflows 64.
+inline constexpr std::uint64_t kSnapshotRowsMax = std::numeric_limits<std::uint32_t>::max();
 
-/// The layout for up to `kSnapshotRowsMax` rows of 1 to `kCodedDimensionMax` numbers.
-SnapshotLayout snapshot_layout(std::uint64_t rows, std::size_t dimension) noexcept;
+/// Up to so many rows, a scan of all signs takes less than 10 ms, and lists would only cost.
+inline constexpr std::uint64_t kRowsInOneListMax = 1'000'000;
+
+/// How many lists suit so many rows: one, or beyond `kRowsInOneListMax` about 2√rows.
+std::uint64_t lists_for(std::uint64_t rows) noexcept;
+
+/// The layout for up to `kSnapshotRowsMax` rows of 1 to `kCodedDimensionMax` numbers, in 1 to
+/// max(1, rows) lists.
+SnapshotLayout snapshot_layout(std::uint64_t rows, std::size_t dimension,
+                               std::uint64_t lists) noexcept;
 
 /// The header of a snapshot as a value, and as the bytes of the file.
 struct SnapshotHeader {
   std::uint64_t rows = 0;
   std::uint64_t dimension = 0;
+  std::uint64_t lists = 1;
   std::uint64_t generation = 0;
   std::uint64_t rotation_seed = 0;  ///< of the rotation before signs were taken
   ContentHash token{};
   ContentHash model{};                           ///< `model_mark` of the identity
   std::array<ContentHash, kPlanes> checksums{};  ///< content hashes of the planes
 
-  static constexpr std::size_t kBytes = 208;
+  static constexpr std::size_t kBytes = 232;
   std::array<std::byte, kBytes> to_bytes() const noexcept;
   /// Errors: `unsupported` (another version or byte order), `corrupt` (too short, no snapshot, or
   /// its checksum or a number is wrong).
@@ -93,12 +103,15 @@ class Snapshot {
 
   std::size_t dimension() const noexcept { return header_.dimension; }
   std::size_t rows() const noexcept { return header_.rows; }
+  /// At least 1: rows that lie near to each other are together in one.
+  std::size_t lists() const noexcept { return header_.lists; }
 
   std::uint64_t rotation_seed() const noexcept { return header_.rotation_seed; }
 
   /// Plane by plane; row i of each belongs to `ids()[i]`. Valid as long as the snapshot lives. In a
   /// damaged file they may hold anything, and there is nothing that they may not hold.
-  std::span<const float> mean() const noexcept;
+  std::span<const std::uint64_t> list_ends() const noexcept;
+  std::span<const float> centres() const noexcept;
   std::span<const ImageId> ids() const noexcept;
   std::span<const float> sign_scales() const noexcept;
   std::span<const std::uint64_t> signs() const noexcept;
@@ -106,7 +119,8 @@ class Snapshot {
   std::span<const std::int8_t> codes() const noexcept;
   std::span<const float> floats() const noexcept;
 
-  /// Reads every byte of the planes and compares their checksums; also whether the ids ascend.
+  /// Reads every byte of the planes and compares their checksums; also whether the lists
+  /// follow each other and the ids ascend in each.
   /// @return one sentence on the first fault, empty when all is well.
   std::string check_planes() const;
 
@@ -114,7 +128,7 @@ class Snapshot {
   Snapshot(MappedFile file, const SnapshotHeader& header)
       : file_(std::move(file)),
         header_(header),
-        layout_(snapshot_layout(header.rows, header.dimension)) {}
+        layout_(snapshot_layout(header.rows, header.dimension, header.lists)) {}
 
   template <class Number>
   std::span<const Number> plane(Plane which) const noexcept;

@@ -58,6 +58,7 @@ class PassesTest : public ::testing::Test {
 };
 
 TEST_F(PassesTest, TheSignsKeepWhatScoresBestForEveryTask) {
+  const InvertedLists lists(snapshot());
   const Rotation rotation(kDimension, snapshot().rotation_seed());
   std::vector<SignTask> tasks;
   std::vector<RowBitmap> bitmaps;
@@ -69,14 +70,17 @@ TEST_F(PassesTest, TheSignsKeepWhatScoresBestForEveryTask) {
     rotation.apply(rotated);
     const RowNumbers wanted = every(1 + 3 * i);
     bitmaps.push_back(bitmap_of(wanted));
-    tasks.push_back({SignQuery(rotated), &bitmaps.back(), 40 * i + 1});
+    tasks.push_back({SignQuery(rotated), lists.scores(queries_[i]), &bitmaps.back(), 40 * i + 1});
     std::vector<float> scores(rows_in_blocks(kRows));
     tasks.back().query.score(snapshot().signs().data(), snapshot().sign_scales().data(),
                              scores.size() / kRowsPerBlock, scores.data());
+    for (std::size_t row = 0; row < kRows; ++row) {
+      scores[row] += tasks.back().list_scores[lists.list_of(row)];
+    }
     expected.push_back(best_of(scores, wanted, tasks.back().kept));
   }
-  EXPECT_EQ(best_by_signs(snapshot(), tasks), expected);
-  EXPECT_THAT(best_by_signs(snapshot(), {}), IsEmpty());
+  EXPECT_EQ(best_by_signs(snapshot(), lists, tasks), expected);
+  EXPECT_THAT(best_by_signs(snapshot(), lists, {}), IsEmpty());
 }
 
 TEST_F(PassesTest, TheCodesKeepWhatScoresBestWhetherRowsAreManyOrApart) {

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <numeric>
+#include <random>
 #include <utility>
 
 #include "clipdex/error.hpp"
@@ -70,6 +72,64 @@ TEST(RowBitmap, HasTheAdmittedRowsWhateverTheirDistance) {
       for (std::size_t row = begin; row < end; ++row) found[row] = true;
     }
     EXPECT_EQ(found, expected) << "every " << step << "th row";
+  }
+}
+
+TEST(RowBitmap, FindsTheAdmittedRowsOfIdsInAnyOrder) {
+  std::mt19937 random(131);
+  for (const ImageId spread : {1, 3, 1'000'000'007}) {  // The last ones lie too far apart for bits.
+    std::vector<ImageId> ids;
+    for (ImageId i = -500; i < 500; ++i) ids.push_back(spread * i);
+    std::vector<ImageId> admitted;
+    for (std::size_t i = 0; i < ids.size(); i += 7) {
+      admitted.insert(admitted.end(), {ids[i] - 1, ids[i]});  // With a spread of 1, both are rows.
+    }
+    admitted.erase(std::unique(admitted.begin(), admitted.end()), admitted.end());
+    std::ranges::shuffle(ids, random);
+    const RowBitmap rows(ids, admitted, IdOrder::any);
+    std::vector<bool> found(ids.size());
+    for (const auto& [begin, end] : runs_of(rows)) {
+      for (std::size_t row = begin; row < end; ++row) found[row] = true;
+    }
+    std::size_t count = 0;
+    for (std::size_t row = 0; row < ids.size(); ++row) {
+      const bool wanted = std::ranges::binary_search(admitted, ids[row]);
+      EXPECT_EQ(found[row], wanted) << "id " << ids[row];
+      count += wanted ? 1U : 0U;
+    }
+    EXPECT_EQ(rows.count(), count);
+    EXPECT_EQ(RowBitmap(ids, std::vector<ImageId>{}, IdOrder::any).count(), 0U);
+    EXPECT_EQ(RowBitmap(ids, std::nullopt, IdOrder::any).count(), ids.size());
+  }
+}
+
+TEST(RowBitmap, CopiesTheRowsOfAStretch) {
+  const std::vector<ImageId> ids = [] {
+    std::vector<ImageId> numbers(300);
+    std::iota(numbers.begin(), numbers.end(), 0);
+    return numbers;
+  }();
+  std::vector<ImageId> admitted;
+  for (const ImageId id : ids) {
+    if (id % 3 != 0) admitted.push_back(id);
+  }
+  const RowBitmap from(ids, admitted);
+  for (const auto& [begin, end] :
+       {Rows{0, 0}, Rows{0, 300}, Rows{5, 6}, Rows{60, 70}, Rows{64, 128}, Rows{1, 299}}) {
+    RowBitmap rows = RowBitmap::none_of(from);
+    EXPECT_EQ(rows.count(), 0U);
+    rows.copy_rows(from, begin, end);
+    std::size_t count = 0;
+    for (const auto& [first, last] : runs_of(rows)) {
+      EXPECT_GE(first, begin);
+      EXPECT_LE(last, end);
+      for (std::size_t row = first; row < last; ++row) EXPECT_NE(row % 3, 0U);
+      count += last - first;
+    }
+    EXPECT_EQ(rows.count(), count);
+    std::size_t expected = 0;
+    for (std::size_t row = begin; row < end; ++row) expected += row % 3 != 0 ? 1U : 0U;
+    EXPECT_EQ(count, expected) << begin << " to " << end;
   }
 }
 

@@ -4,62 +4,23 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <limits>
 #include <set>
 #include <thread>
 
-#include "support/clip_like_vectors.hpp"
 #include "support/random_vectors.hpp"
-#include "vectors/exact_index.hpp"
-#include "vectors/snapshot_scene.hpp"
+#include "vectors/scan_index_scene.hpp"
 
 namespace clipdex::vectors {
 namespace {
 
+using test::ManyRowsTest;
+using test::ScanIndexTest;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
-
-class ScanIndexTest : public ::testing::Test {
- protected:
-  /// Both indexes over the same rows.
-  struct Pair {
-    ScanIndex scan;
-    ExactIndex oracle;
-  };
-
-  Pair make(const std::vector<ImageId>& ids, const std::vector<Embedding>& vectors,
-            std::size_t dimension, FirstStage first = FirstStage::signs) const {
-    test::write_snapshot(path_, ids, vectors, dimension);
-    ExactIndex oracle(dimension);
-    for (std::size_t i = 0; i < ids.size(); ++i) oracle.add(ids[i], vectors[i]);
-    return {ScanIndex(Snapshot::open(path_).value_or_throw(), first), std::move(oracle)};
-  }
-
-  /// Of the oracle's `k` best for all queries, the share that the scan finds; scores are compared
-  /// bit for bit.
-  static double recall(const Pair& pair, const std::vector<Embedding>& queries, std::size_t k,
-                       const Admitted& admitted = std::nullopt) {
-    std::size_t wanted = 0;
-    std::size_t met = 0;
-    for (const Embedding& query : queries) {
-      const auto expected = pair.oracle.search(query, k, admitted);
-      const auto found = pair.scan.search(query, k, admitted);
-      EXPECT_THAT(found, SizeIs(expected.size()));
-      wanted += expected.size();
-      for (const Neighbour& row : expected) {
-        met += std::ranges::find(found, row) != found.end() ? 1U : 0U;
-      }
-    }
-    return static_cast<double>(met) / static_cast<double>(wanted);
-  }
-
-  const clipdex::test::TemporaryDirectory directory_;
-  const std::filesystem::path path_ = directory_.path() / "v";
-};
 
 /// As texts lie to images: a direction that all queries share and no row has, and around it a
 /// little of a row each.
@@ -213,27 +174,6 @@ TEST_F(ScanIndexTest, SpreadsALargeSearchOverThreadsWithTheSameAnswer) {
   }
 }
 
-/// So many rows that the signs come first, of vectors like CLIP's.
-class ManyRowsTest : public ScanIndexTest {
- protected:
-  static constexpr std::size_t kRows = 30'000;
-
-  static const clipdex::test::ClipLikeVectors& space() {
-    static const clipdex::test::ClipLikeVectors vectors(512, 93);
-    return vectors;
-  }
-  Pair make_images(FirstStage first = FirstStage::signs) const {
-    std::vector<Embedding> images;
-    for (std::size_t i = 0; i < kRows; ++i) images.push_back(space().image(i));
-    return make(test::ids_for(kRows), images, 512, first);
-  }
-  static std::vector<Embedding> texts(std::size_t count) {
-    std::vector<Embedding> vectors;
-    for (std::size_t i = 0; i < count; ++i) vectors.push_back(space().text_about(i * 311));
-    return vectors;
-  }
-};
-
 TEST_F(ManyRowsTest, FindsTheBestOfTextsAndOfImages) {
   const Pair pair = make_images();
   EXPECT_GE(recall(pair, texts(80), 10), 0.99);
@@ -278,35 +218,6 @@ TEST_F(ManyRowsTest, AFilterGetsItsOwnBestHoweverFewItAdmits) {
       if (i % left_out != 0) admitted.push_back(ids[i]);
     }
     EXPECT_GE(recall(pair, texts(20), 10, admitted), 0.99) << "all but every " << left_out << "th";
-  }
-}
-
-TEST_F(ManyRowsTest, SearchesThatShareAPassAnswerAsEachAlone) {
-  std::vector<ImageId> few;
-  std::vector<ImageId> most;
-  for (const ImageId id : test::ids_for(kRows)) {
-    if (id % 5 != 0) most.push_back(id);
-    if (id % 2000 < 10) few.push_back(id);
-  }
-  const std::vector<Embedding> queries = texts(24);
-  std::vector<Search> searches;
-  for (std::size_t i = 0; i < queries.size(); ++i) {
-    constexpr std::array<std::size_t, 4> kSizes = {10, 1, 300, 0};
-    Search one{.query = queries[i], .k = kSizes[i % 4], .admitted = std::nullopt};
-    if (i % 3 == 1) one.admitted = most;
-    if (i % 6 == 2) one.admitted = few;
-    searches.push_back(one);
-  }
-  searches.push_back({.query = queries[0], .k = kRows, .admitted = std::nullopt});
-  searches.push_back({.query = queries[0], .k = 5, .admitted = std::span<const ImageId>{}});
-  for (const FirstStage first : {FirstStage::signs, FirstStage::codes}) {
-    const Pair pair = make_images(first);
-    const auto answers = pair.scan.search_batch(searches);
-    ASSERT_THAT(answers, SizeIs(searches.size()));
-    for (std::size_t i = 0; i < searches.size(); ++i) {
-      const Search& one = searches[i];
-      EXPECT_EQ(answers[i], pair.scan.search(one.query, one.k, one.admitted)) << "search " << i;
-    }
   }
 }
 

@@ -29,8 +29,9 @@ inline SnapshotKey key_for(std::size_t dimension) {
 }
 
 inline void write_snapshot(const std::filesystem::path& path, const std::vector<ImageId>& ids,
-                           const std::vector<Embedding>& vectors, std::size_t dimension) {
-  SnapshotWriter writer(path, key_for(dimension), ids.size(), std::filesystem::perms(0644));
+                           const std::vector<Embedding>& vectors, std::size_t dimension,
+                           std::uint64_t lists = 1) {
+  SnapshotWriter writer(path, key_for(dimension), ids.size(), std::filesystem::perms(0644), lists);
   for (std::size_t i = 0; i < ids.size(); ++i) writer.add(ids[i], vectors[i]);
   writer.finish();
 }

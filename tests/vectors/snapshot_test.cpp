@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "support/random_vectors.hpp"
@@ -63,18 +64,18 @@ TEST_F(SnapshotTest, HoldsTheSignsOfItsRowsLessTheirMean) {
       const auto vectors = clipdex::test::random_unit_vectors(rows, dimension, 71);
       const Snapshot snapshot = open();
       const std::size_t words = sign_words(dimension);
-      ASSERT_EQ(snapshot.mean().size(), words * 64);
+      ASSERT_EQ(snapshot.centres().size(), float_stride(dimension));
       for (std::size_t j = 0; j < dimension; ++j) {
         double sum = 0;
         for (const Embedding& vector : vectors) sum += double{vector[j]};
-        EXPECT_FLOAT_EQ(snapshot.mean()[j], static_cast<float>(sum / static_cast<double>(rows)));
+        EXPECT_FLOAT_EQ(snapshot.centres()[j], static_cast<float>(sum / static_cast<double>(rows)));
       }
       const Rotation rotation(dimension, snapshot.rotation_seed());
       std::vector<std::uint64_t> expected(rows_in_blocks(rows) * words);
       std::vector<float> scales(rows_in_blocks(rows));
       for (std::size_t i = 0; i < rows; ++i) {
         Embedding centred = vectors[i];
-        for (std::size_t j = 0; j < dimension; ++j) centred[j] -= snapshot.mean()[j];
+        for (std::size_t j = 0; j < dimension; ++j) centred[j] -= snapshot.centres()[j];
         centred.resize(rotation.size());
         rotation.apply(centred);
         const std::size_t in_block = i % kRowsPerBlock;
@@ -83,6 +84,71 @@ TEST_F(SnapshotTest, HoldsTheSignsOfItsRowsLessTheirMean) {
       EXPECT_THAT(snapshot.signs(), ElementsAreArray(expected));
       EXPECT_THAT(snapshot.sign_scales(), ElementsAreArray(scales));
     }
+  }
+}
+
+TEST_F(SnapshotTest, InListsItHoldsTheSameRowsEachBesideItsCentre) {
+  constexpr std::size_t kDimension = 70;
+  constexpr std::size_t kRowsHere = 3000;  // More than are coded at a time.
+  const auto ids = test::ids_for(kRowsHere);
+  const auto vectors = clipdex::test::random_unit_vectors(kRowsHere, kDimension, 74);
+  test::write_snapshot(path_, ids, vectors, kDimension, 40);
+  const Snapshot snapshot = open();
+  EXPECT_EQ(snapshot.check_planes(), "");
+  ASSERT_EQ(snapshot.lists(), 40U);
+  ASSERT_EQ(snapshot.centres().size(), 40 * float_stride(kDimension));
+  const std::size_t stride = float_stride(kDimension);
+  const Rotation rotation(kDimension, snapshot.rotation_seed());
+  std::vector<ImageId> seen(snapshot.ids().begin(), snapshot.ids().end());
+  std::size_t list = 0;
+  for (std::size_t row = 0; row < kRowsHere; ++row) {
+    while (row >= snapshot.list_ends()[list]) ++list;
+    const Embedding& vector = vectors[static_cast<std::size_t>(seen[row] - 2) / 3];
+    ASSERT_THAT(snapshot.floats().subspan(row * stride, kDimension), ElementsAreArray(vector));
+    std::vector<std::int8_t> codes(code_stride(kDimension));
+    EXPECT_EQ(quantise_row(vector, codes), snapshot.scales()[row]);
+    ASSERT_THAT(snapshot.codes().subspan(row * codes.size(), codes.size()),
+                ElementsAreArray(codes));
+    Embedding centred = vector;
+    for (std::size_t j = 0; j < kDimension; ++j) {
+      centred[j] -= snapshot.centres()[list * stride + j];
+    }
+    centred.resize(rotation.size());
+    rotation.apply(centred);
+    std::vector<std::uint64_t> block(kRowsPerBlock * 2);
+    EXPECT_EQ(take_signs(centred, block.data()), snapshot.sign_scales()[row]);
+    EXPECT_EQ(block[0], snapshot.signs()[row / 8 * 16 + row % 8]);
+    EXPECT_EQ(block[8], snapshot.signs()[row / 8 * 16 + row % 8 + 8]);
+  }
+  std::ranges::sort(seen);
+  EXPECT_EQ(seen, ids);
+  const std::string bytes = test::read_all(path_);
+  test::write_snapshot(path_, ids, vectors, kDimension, 40);
+  EXPECT_EQ(test::read_all(path_), bytes) << "the same rows make the same file";
+}
+
+TEST_F(SnapshotTest, SoManyListsSuitSoManyRows) {
+  EXPECT_EQ(lists_for(0), 1U);
+  EXPECT_EQ(lists_for(1'000'000), 1U);
+  EXPECT_EQ(lists_for(4'000'000), 4000U);
+  EXPECT_EQ(lists_for(10'000'000), 6324U);
+}
+
+TEST_F(SnapshotTest, TheCheckOfPlanesSaysThatListsAreInDisorder) {
+  test::write_snapshot(path_, test::ids_for(60), clipdex::test::random_unit_vectors(60, 3, 75), 3,
+                       2);
+  std::string bytes = test::read_all(path_);
+  const auto whole = std::as_bytes(std::span(bytes));
+  SnapshotHeader header = SnapshotHeader::from_bytes(whole).value_or_throw();
+  const auto at = snapshot_layout(60, 3, 2).offsets[0];
+  for (const std::vector<std::uint64_t>& ends :
+       {std::vector<std::uint64_t>{5, 59}, {40, 30}, {61, 60}}) {
+    std::memcpy(bytes.data() + at, ends.data(), 16);
+    header.checksums[0] = content_hash(whole.subspan(at, 16));
+    const auto head = header.to_bytes();
+    std::memcpy(bytes.data(), head.data(), head.size());
+    test::overwrite(path_, bytes);
+    EXPECT_THAT(open().check_planes(), AnyOf("its lists are in disorder", "its ids do not ascend"));
   }
 }
 
@@ -95,9 +161,9 @@ TEST_F(SnapshotTest, ARowThatIsNotFiniteSpoilsNoOther) {
   const Snapshot snapshot = open();
   EXPECT_TRUE(std::isnan(snapshot.sign_scales()[4]));
   EXPECT_TRUE(std::isnan(snapshot.sign_scales()[5]));
-  const std::vector<float> mean(snapshot.mean().begin(), snapshot.mean().end());
+  const std::vector<float> mean(snapshot.centres().begin(), snapshot.centres().end());
   test::write_snapshot(path_, test::ids_for(whole.size()), whole, 70);
-  EXPECT_THAT(open().mean(), ElementsAreArray(mean));
+  EXPECT_THAT(open().centres(), ElementsAreArray(mean));
   EXPECT_EQ(open().sign_scales()[4], snapshot.sign_scales()[6]);
 }
 
@@ -145,7 +211,7 @@ TEST_F(SnapshotTest, AFlippedBitAnywhereInTheHeaderIsRefused) {
 TEST_F(SnapshotTest, AFileOfAnotherLengthIsRefused) {
   write(65, 3);
   const std::string whole = test::read_all(path_);
-  const SnapshotLayout layout = snapshot_layout(65, 3);
+  const SnapshotLayout layout = snapshot_layout(65, 3, 1);
   ASSERT_EQ(whole.size(), layout.file_bytes);
   std::vector<std::uint64_t> lengths = {
       0, 1, 8, SnapshotHeader::kBytes - 1, SnapshotHeader::kBytes, layout.file_bytes - 1};
@@ -163,8 +229,10 @@ TEST_F(SnapshotTest, AFileOfAnotherLengthIsRefused) {
 }
 
 TEST_F(SnapshotTest, NumbersThatCannotBeAreRefusedThoughTheChecksumFits) {
-  const auto message = [](std::uint64_t rows, std::uint64_t dimension) -> std::string {
+  const auto message = [](std::uint64_t rows, std::uint64_t dimension,
+                          std::uint64_t lists = 1) -> std::string {
     SnapshotHeader header;
+    header.lists = lists;
     header.rows = rows;
     header.dimension = dimension;
     Result<SnapshotHeader> read = SnapshotHeader::from_bytes(header.to_bytes());
@@ -174,6 +242,10 @@ TEST_F(SnapshotTest, NumbersThatCannotBeAreRefusedThoughTheChecksumFits) {
   EXPECT_EQ(message(kSnapshotRowsMax, kCodedDimensionMax), "accepted");
   EXPECT_THAT(message(kSnapshotRowsMax + 1, 1), HasSubstr("impossible number of rows"));
   EXPECT_THAT(message(std::numeric_limits<std::uint64_t>::max(), 1), HasSubstr("impossible"));
+  EXPECT_EQ(message(5, 1, 5), "accepted");
+  EXPECT_EQ(message(0, 1, 1), "accepted");
+  EXPECT_THAT(message(5, 1, 6), HasSubstr("impossible number of lists"));
+  EXPECT_THAT(message(5, 1, 0), HasSubstr("impossible number of lists"));
   EXPECT_THAT(message(1, 0), HasSubstr("impossible length"));
   EXPECT_THAT(message(1, kCodedDimensionMax + 1), HasSubstr("impossible length"));
 }
@@ -192,9 +264,9 @@ TEST_F(SnapshotTest, OtherFilesAreRefusedWithAReason) {
 TEST_F(SnapshotTest, AFlippedBitInAPlaneIsFoundByTheCheckOfPlanes) {
   write(5, 3);
   const std::string whole = test::read_all(path_);
-  const SnapshotLayout layout = snapshot_layout(5, 3);
-  const std::array<std::string, kPlanes> names = {"mean",   "ids",   "sign scales", "signs",
-                                                  "scales", "codes", "floats"};
+  const SnapshotLayout layout = snapshot_layout(5, 3, 1);
+  const std::array<std::string, kPlanes> names = {"list ends", "centres", "ids",   "sign scales",
+                                                  "signs",     "scales",  "codes", "floats"};
   for (std::size_t i = 0; i < kPlanes; ++i) {
     std::string broken = whole;
     broken[layout.offsets[i] + layout.sizes[i] - 1] ^= 0x10;

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include <csignal>
+#include <limits>
 
 #include "support/random_vectors.hpp"
 #include "vectors/snapshot_scene.hpp"
@@ -65,6 +66,23 @@ TEST_F(SnapshotWriterTest, ManyRowsPassThroughTheBuffersWhole) {
               ::testing::ElementsAreArray(vectors[1499]));
 }
 
+TEST_F(SnapshotWriterTest, RowsOnTheirWayIntoListsLeaveNoFileBehind) {
+  {
+    SnapshotWriter writer(path_, test::key_for(2), 2, fs::perms(0644), 2);
+    writer.add(1, Embedding{0, 1});
+    EXPECT_EQ(files(), 1U) << "the draft alone has a name";
+  }
+  EXPECT_EQ(files(), 0U);
+  test::write_snapshot(path_, {1, 2}, {{0, 1}, {1, 0}}, 2, 2);
+  EXPECT_EQ(files(), 1U);
+}
+
+TEST_F(SnapshotWriterTest, ListsOfRowsOfWhichNoneIsFiniteAreWhole) {
+  const float nan = std::numeric_limits<float>::quiet_NaN();
+  test::write_snapshot(path_, test::ids_for(5), std::vector<Embedding>(5, {nan, 1}), 2, 3);
+  EXPECT_EQ(Snapshot::open(path_).value_or_throw().check_planes(), "");
+}
+
 TEST_F(SnapshotWriterTest, TheFileHasThePermissionsOfTheLibraryButIsNeverExecutable) {
   SnapshotWriter(path_, test::key_for(2), 0, fs::perms(0740)).finish();
   EXPECT_EQ(fs::status(path_).permissions(), fs::perms(0640));
@@ -87,6 +105,9 @@ TEST_F(SnapshotWriterTest, RowsThatDoNotFitAreRefused) {
   EXPECT_EQ(
       failure_of([&] { SnapshotWriter(path_, test::key_for(0), 1, fs::perms(0644)); }).message,
       "no snapshot holds 1 vectors of 0 numbers");
+  EXPECT_EQ(
+      failure_of([&] { SnapshotWriter(path_, test::key_for(2), 3, fs::perms(0644), 4); }).message,
+      "no snapshot has 3 vectors in 4 lists");
 }
 
 TEST_F(SnapshotWriterTest, AMissingFolderIsSaidToBeOne) {
