@@ -1,5 +1,5 @@
 #!/usr/bin/python3 -B
-"""The peers of a vector search: faiss's flat index and hnswlib, over the rows of a snapshot.
+"""The peers of a vector search over the rows of a snapshot: numpy, faiss's flat index, hnswlib.
 
 usage: plain_vector_search.py SNAPSHOT ROWS OFFSET RECALL
 
@@ -55,6 +55,16 @@ def truth(rows, queries):
     return [[row for _, row in sorted(pairs)[:HITS]] for pairs in best]
 
 
+def product(rows, queries):
+    """One product of all rows and the query, and the ten best of it."""
+    def search(some):
+        scores = rows @ some[0]
+        best = numpy.argpartition(-scores, HITS)[:HITS]
+        return [best[numpy.argsort(-scores[best])].tolist()]
+
+    return {"ms": median_ms(search, queries)[1]}
+
+
 def flat(rows, queries):
     import faiss
     index = faiss.IndexFlatIP(DIMENSION)
@@ -83,7 +93,7 @@ def main():
     rows = numpy.memmap(path, numpy.float32, "r", int(offset), (int(count), DIMENSION))
     queries = numpy.fromfile(path + ".queries", numpy.float32).reshape(-1, DIMENSION)
     expected = truth(rows, queries)
-    result = {"missing": []}
+    result = {"missing": [], "numpy": product(rows, queries)}
     try:
         found, result["flat"] = flat(rows, queries)
         result["flat"]["recall"] = recall(found, expected)

@@ -16,7 +16,11 @@ STEPS = ("open", "encode", "rank", "rest")
 
 
 def run(place):
-    rows, rounds = place.sized(((100, 1_000), 3), ((1_000, 20_000), 5), ((1_000, 100_000), 11))
+    rows, seen_rows, rounds = place.sized(
+        ((100, 1_000), (100,), 3),
+        ((1_000, 20_000), (1_000, 10_000), 5),
+        ((1_000, 100_000), (1_000, 10_000, 100_000, 1_000_000), 11),
+    )
     vit_b_32 = place.optimized(place.vit_b_32())
     models = {"demo": (place.demo_model, "auto"), "ViT-B/32": (vit_b_32, "float32"),
               "ViT-B/32 int8": (vit_b_32, "int8")}
@@ -27,7 +31,7 @@ def run(place):
             run_process([place.program("bench_make_library"), library, model, str(count)], place)
             name = f"cold_search: {label}, {count} rows"
             figures += compared(place, name, (model, precision), library, rounds)
-    for count in (100,) if place.is_small else (1_000, 10_000, 100_000):
+    for count in seen_rows:
         library = place.new_library()
         run_process([place.program("bench_make_library"), library, place.demo_model, str(count)],
                     place)

@@ -1,7 +1,8 @@
 """Searches by text over vectors that resemble CLIP's: what they find, and what they cost.
 
-bench/vector_search.cpp says how the vectors are made. Baselines are faiss's flat index and a graph
-of hnswlib that finds as much, where Debian's python3-faiss and python3-hnswlib are installed.
+bench/vector_search.cpp says how the vectors are made. Baselines are a product of numpy, faiss's
+flat index and a graph of hnswlib that finds as much, the last two where Debian's python3-faiss and
+python3-hnswlib are installed.
 """
 
 import json
@@ -26,7 +27,7 @@ def of_rows(place, rows):
     peers = json.loads(run_process(plain, place).output)
     (place.root / snapshot).unlink()
     name = f"vector_search: {rows} rows"
-    more = {"recall": found["recall"], "bytes_a_row": found["bytes_a_row"],
+    more = {"rows": rows, "recall": found["recall"], "bytes_a_row": found["bytes_a_row"],
             "lists": found["lists"]}
     if peers["missing"]:
         more["not_installed"] = peers["missing"]
@@ -41,10 +42,13 @@ def of_rows(place, rows):
         figure(f"{name}, a query", found["ms"], "ms wall", ours, against("flat", "ms"), **more),
         figure(f"{name}, a query, and a graph's", found["ms"], "ms wall", ours,
                against("hnsw", "ms"), **with_peer("hnsw", ("recall", "ef"))),
+        figure(f"{name}, a query, and numpy's", found["ms"], "ms wall", ours,
+               against("numpy", "ms"), **more),
         figure(f"{name}, a query of --exact", found["codes_ms"], "ms wall", ours,
                against("flat", "ms"), **{**more, "recall": found["codes_recall"]}),
         *(figure(f"{name}, a query where {size} share a pass", batch, "ms wall", ours,
                  (f"{size} searches one by one", single), **more)
           for size, (batch, single) in found["batch_ms"].items()),
-        figure(f"{name}, build", found["build_ms"], "ms wall", ours, against("hnsw", "build_ms")),
+        figure(f"{name}, build", found["build_ms"], "ms wall", ours, against("hnsw", "build_ms"),
+               rows=rows),
     ]
