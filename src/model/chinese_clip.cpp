@@ -67,10 +67,8 @@ Package read(const fs::path& directory) {
   package.preprocess.resize_mode = image::ResizeMode::squash;
   package.preprocess.size = static_cast<int>(
       last_dimension(package.visual_graph, package.preprocess.size, kImageSizeMax));
-  const auto context = last_dimension(package.textual_graph, kContextLength, kContextLengthMax);
   // [PAD] is the first token of every BERT vocabulary.
-  package.text = {
-      .context_length = static_cast<std::size_t>(context), .pad_id = 0, .fixed_length = true};
+  package.text = undescribed_text_spec(package.textual_graph, kContextLength);
   return package;
 }
 

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "model/onnx_file.hpp"
+#include "model/text_spec.hpp"
 
 namespace clipdex::model {
 
@@ -40,6 +41,11 @@ std::int64_t last_dimension(const std::filesystem::path& graph, std::int64_t oth
                   fmt::format("{} declares an input of size {}, which no CLIP model has; download "
                               "the model again",
                               graph.native(), size));
+}
+
+text::TextSpec undescribed_text_spec(const std::filesystem::path& graph, std::int64_t otherwise) {
+  const std::int64_t context = last_dimension(graph, otherwise, kContextLengthMax);
+  return {.context_length = static_cast<std::size_t>(context), .pad_id = 0, .fixed_length = true};
 }
 
 }  // namespace clipdex::model

@@ -49,4 +49,8 @@ bool has_file(const std::filesystem::path& directory, std::string_view name);
 std::int64_t last_dimension(const std::filesystem::path& graph, std::int64_t otherwise,
                             std::int64_t maximum);
 
+/// How a text tower wants its ids that comes with no description: the context that its graph
+/// declares, else `otherwise`, always filled up with zeros. Throws as above.
+text::TextSpec undescribed_text_spec(const std::filesystem::path& graph, std::int64_t otherwise);
+
 }  // namespace clipdex::model

@@ -31,10 +31,7 @@ Package read(const std::filesystem::path& directory) {
     package.tokenizer_file = require_file(directory, kMerges.front(), kTogetheros);
   }
   // openai/CLIP, whose tokenizer this is, fills the rest of the context with zeros.
-  const auto context =
-      last_dimension(package.textual_graph, kContextLengthDefault, kContextLengthMax);
-  package.text = {
-      .context_length = static_cast<std::size_t>(context), .pad_id = 0, .fixed_length = true};
+  package.text = undescribed_text_spec(package.textual_graph, kContextLengthDefault);
   return package;
 }
 
