@@ -13,7 +13,8 @@
 namespace clipdex::text {
 
 /// A map from the content of a token to its id, made for loading fast: all contents lie in one
-/// string and one open-addressing table points into it, so 49,408 tokens cost two allocations.
+/// string and one open-addressing table points into it, so 49,408 tokens cost two allocations. The
+/// table has the first eight bytes of each content itself, and most tokens have no more.
 /// Reading is thread-safe; adding is not.
 class Vocabulary {
  public:
@@ -31,18 +32,27 @@ class Vocabulary {
   std::size_t size() const noexcept { return size_; }
 
  private:
-  /// A token in the table. `tag` holds the high bits of the hash, so that a wrong slot is mostly
-  /// left without reading its content, which lies elsewhere.
+  /// A token in the table. A wrong slot is mostly left, and the right one of a short token known,
+  /// without reading the content, which lies elsewhere.
   struct Slot {
-    std::uint32_t tag = 0;
+    std::uint64_t head = 0;        ///< that of the content's `Key`
     std::uint32_t begin = 0;       ///< where the content starts in `contents_`
     std::uint32_t length = kFree;  ///< of the content in bytes
     TokenId id = 0;
   };
   static constexpr std::uint32_t kFree = ~std::uint32_t{0};
 
+  /// A content as it is looked for.
+  struct Key {
+    explicit Key(std::string_view text);
+    std::string_view content;
+    std::uint64_t
+        head;  ///< of its first eight bytes; of contents of one length, only equal ones share it
+    std::uint64_t hash;
+  };
+
   std::string_view content_of(const Slot& slot) const;
-  std::size_t slot_of(std::string_view content, std::uint64_t hash) const;
+  std::size_t slot_of(const Key& key) const;
   void rehash(std::size_t slot_count);
 
   std::string contents_;

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace clipdex::text {
 namespace {
 
@@ -21,6 +24,28 @@ TEST(Vocabulary, FindsEveryTokenThatWasAddedAndNoOther) {
   }
   EXPECT_EQ(vocabulary.find("token5000"), std::nullopt);
   EXPECT_EQ(vocabulary.find("token"), std::nullopt);
+}
+
+TEST(Vocabulary, TellsContentsOfEveryLengthApart) {
+  std::vector<std::string> contents;
+  for (std::size_t length = 1; length <= 40; ++length) {
+    for (std::size_t place = 0; place < length; ++place) {
+      std::string content(length, 'a');
+      content[place] = 'b';
+      contents.push_back(content);
+    }
+  }
+  Vocabulary vocabulary;
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    vocabulary.add(contents[i], static_cast<TokenId>(i));
+  }
+  EXPECT_EQ(vocabulary.size(), contents.size());
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    EXPECT_EQ(vocabulary.find(contents[i]), static_cast<TokenId>(i)) << contents[i];
+  }
+  for (std::size_t length = 0; length <= 41; ++length) {
+    EXPECT_EQ(vocabulary.find(std::string(length, 'a')), std::nullopt) << length;
+  }
 }
 
 TEST(Vocabulary, HoldsMoreThanItWasReservedFor) {
