@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "base/file.hpp"
+#include "encode/album_check.hpp"
 #include "encode/encoders.hpp"
 #include "encode/ort_session.hpp"
 #include "encode/proof.hpp"
@@ -42,7 +43,8 @@ std::string describe_tensors(const std::filesystem::path& graph) {
 /// One visit: goes through the package from its files to its vectors and writes down what it finds.
 class Examination {
  public:
-  std::vector<Check> run(const std::filesystem::path& directory) {
+  std::vector<Check> run(const std::filesystem::path& directory,
+                         const std::filesystem::path& album) {
     examine_files(directory);
     if (!package_) return std::move(checks_);
     guarded("tokenizer", [&] { examine_tokenizer(); });
@@ -50,6 +52,9 @@ class Examination {
     guarded("text tower", [&] { examine_text_tower(); });
     examine_dimensions();
     guarded("reference", [&] { examine_reference(); });
+    guarded("album", [&] {
+      if (image_ && text_) checks_.push_back(examine_album(*image_, *text_, album));
+    });
     for (Check& check : examine_variants(*package_)) checks_.push_back(std::move(check));
     return std::move(checks_);
   }
@@ -197,8 +202,9 @@ class Examination {
 
 }  // namespace
 
-std::vector<Check> examine_package(const std::filesystem::path& directory) {
-  return Examination().run(directory);
+std::vector<Check> examine_package(const std::filesystem::path& directory,
+                                   const std::filesystem::path& album) {
+  return Examination().run(directory, album);
 }
 
 }  // namespace clipdex::encode

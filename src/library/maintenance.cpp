@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/directories.hpp"
 #include "clipdex/model.hpp"
 #include "library/model_locator.hpp"
 #include "library/score_background.hpp"
@@ -103,7 +104,8 @@ store::ImportReport import_vectors(const std::filesystem::path& library_file,
 }
 
 std::vector<encode::Check> examine_model(std::string_view directory_or_name) {
-  return encode::examine_package(locate_model(directory_or_name).value_or_throw());
+  return encode::examine_package(locate_model(directory_or_name).value_or_throw(),
+                                 program_data_directory() / "samples" / "album");
 }
 
 }  // namespace clipdex::library
